@@ -1,0 +1,1 @@
+"""Decision side of Dongui: the store, the review, releases, exports and adjusted checkpoints."""

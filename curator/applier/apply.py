@@ -1,0 +1,238 @@
+"""The order of the steps: base, vocabulary, plan, rows, files, checks, and only then the name OUT."""
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from curator.applier.base import Base, find_base
+from curator.applier.card import CARD, make_card
+from curator.applier.checkpoint import check_space, place, write_weights
+from curator.applier.manifest import MANIFEST, Manifest, add_written, make_manifest, read_manifest, write_manifest
+from curator.applier.options import ApplyOptions
+from curator.applier.plan import Plan, PlannedGroup, Source, make_plan
+from curator.applier.report.options import ReportOptions
+from curator.applier.roles import VocabularyTensors, find_vocabulary_tensors
+from curator.applier.rows import RowChanges, changed_biases, changed_rows
+from curator.applier.tensors import Floats
+from curator.applier.verify import Check, verify_files, verify_weights
+from curator.applier.verify_text import TextChecks, shrunk
+from curator.applier.vocabulary import Vocabulary, WrittenTokenizer, load_vocabulary
+from curator.applier.vocabulary.common import TOKENIZER_JSON
+from curator.files import folder_by_rename
+from curator.groups import GroupSet
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that is decided before anything is written."""
+
+    base: Base
+    vocabulary: Vocabulary
+    tensors: VocabularyTensors
+    plan: Plan
+    tokenizer: WrittenTokenizer
+    groups: GroupSet
+    options: ApplyOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was done.
+
+    :ivar manifest: as in ``adjustment.json``.
+    :ivar checks: those that held.
+    """
+
+    manifest: Manifest
+    checks: tuple[Check, ...]
+
+
+def prepare(base_name: str, groups: GroupSet, options: ApplyOptions) -> Prepared:
+    """Read BASE and decide what will be done to it; nothing is written.
+
+    :param base_name: a folder, or a name on the hub.
+    :raises FileNotFoundError: if BASE or a file of it is not there.
+    :raises ValueError: if BASE is damaged or not supported, or nothing is left of the groups.
+    """
+    base = find_base(base_name)
+    tensors = find_vocabulary_tensors(base)
+    vocabulary = load_vocabulary(base, pin_case=options.pin_case)
+    n_table_rows = tensors.table.shape[0]
+    if vocabulary.n_entries > n_table_rows:
+        raise ValueError(
+            f"{base.name}: the tokenizer has {vocabulary.n_entries:,} entries, but {tensors.table.name} has "
+            f"{n_table_rows:,} rows; the two are of different checkpoints"
+        )
+    words = [member.word for group in groups.groups for member in group.members]
+    parts = [part for group in groups.groups for member in group.members for part in member.parts]
+    findings = dict(zip([*words, *parts], vocabulary.find([*words, *parts]), strict=True))
+    inside = dict(zip(words, vocabulary.find_continuations(words), strict=True)) if options.continuations else {}
+    plan = make_plan(
+        groups, findings, inside, n_old=vocabulary.n_entries, n_table_rows=n_table_rows, options=options
+    )
+    tokenizer = vocabulary.extend([member.entry for member in plan.new_members])
+    return Prepared(base, vocabulary, tensors, plan, tokenizer, groups, options)
+
+
+def apply(
+    prepared: Prepared, out: Path, *, sample: Sequence[str] = (), report: ReportOptions | None = None
+) -> Applied:
+    """Write the adjusted checkpoint, check it, and give it its name.
+
+    :param out: a folder; it appears complete and checked, or not at all.
+    :param sample: sentences of a corpus that the tokenizer is checked on.
+    :param report: what to measure; if given, transformers loads BASE and OUT, which takes their size in memory.
+    :raises FileExistsError: if ``out`` is there and must not be overwritten.
+    :raises OSError: if it cannot be written.
+    :raises ValueError: if a row that is needed is not finite, or a check fails.
+    """
+    base, options = prepared.base, prepared.options
+    if out.resolve() == base.folder.resolve():
+        raise ValueError(f"OUT is BASE, {out}; give OUT another name")
+    n_rows = prepared.plan.n_rows
+    check_space(base, prepared.tensors, n_rows, out)
+    # Copying is the kernel's work, and hashing leaves the interpreter's lock: the tokenizer is checked meanwhile.
+    with folder_by_rename(out, overwrite=options.overwrite) as unfinished, ThreadPoolExecutor(2) as others:
+        model_folder = unfinished / base.model_folder.relative_to(base.folder)
+        model_folder.mkdir(parents=True, exist_ok=True)
+        rows = others.submit(_changes, prepared)
+        weights = others.submit(
+            write_weights, base, prepared.tensors, n_rows, rows.result, model_folder, may_link=options.may_link
+        )
+        _write_others(prepared, unfinished, model_folder)
+        manifest = make_manifest(
+            base, prepared.groups, prepared.plan, options, prepared.tensors, prepared.vocabulary
+        )
+        texts = check_texts(model_folder, manifest, prepared.vocabulary, sample)
+        add_written(manifest, base, prepared.tensors, rows.result(), weights.result(), prepared.tokenizer)
+        checks = [*verify_weights(unfinished, manifest), verify_files(model_folder, manifest), *texts]
+        if report is not None:
+            checks += _report(prepared, unfinished, manifest, checks, report)
+        manifest["checks"] = {check.name: check.said for check in checks}
+        write_manifest(unfinished, manifest)
+        _write_card(base, unfinished, manifest, has_report=report is not None)
+    return Applied(manifest, tuple(checks))
+
+
+def _report(
+    prepared: Prepared, folder: Path, manifest: Manifest, checks: Sequence[Check], options: ReportOptions
+) -> list[Check]:
+    from curator.applier.report.build import check_and_report, write_page
+
+    base, table = prepared.base, prepared.tensors.table
+    model_folder = folder / base.model_folder.relative_to(base.folder)
+    canonical = {word: group.words[0] for group in prepared.groups.groups for word in group.words}
+    more, findings = check_and_report(base.model_folder, model_folder, table, canonical, manifest, options)
+    manifest["checks"] = {done.name: done.said for done in (*checks, *more)}
+    write_page(folder, manifest, findings)
+    return more
+
+
+def _write_card(base: Base, folder: Path, manifest: Manifest, *, has_report: bool) -> None:
+    old = base.folder / CARD
+    text = old.read_text(encoding="utf-8") if old.is_file() else None
+    (folder / CARD).unlink(missing_ok=True)
+    (folder / CARD).write_text(make_card(manifest, has_report=has_report, base_card=text), encoding="utf-8")
+
+
+def _changes(prepared: Prepared) -> dict[str, RowChanges]:
+    tensors, plan, pool = prepared.tensors, prepared.plan, prepared.options.pool
+    of_table = changed_rows(tensors.table, plan, pool, _contextual(prepared))
+    changes = {tensor.name: of_table for tensor in (tensors.table, *tensors.copies)}
+    # Output rows live in a space of their own, for which no layer has vectors.
+    if tensors.outputs:
+        of_pieces = replace(plan, groups=tuple(map(_from_pieces, plan.groups)))
+        changes.update({tensor.name: changed_rows(tensor, of_pieces, pool) for tensor in tensors.outputs})
+    changes.update({tensor.name: changed_biases(tensor, plan) for tensor in tensors.biases})
+    return changes
+
+
+def _contextual(prepared: Prepared) -> dict[str, Floats]:
+    members = [member for member in prepared.plan.new_members if member.source is Source.CONTEXTUAL]
+    if not members:
+        return {}
+    from curator.applier.contextual import contextual_vectors
+
+    frame = prepared.vocabulary.tokenizer.encode("").ids
+    first, last = (frame[0], frame[-1]) if len(frame) > 1 else (None, None)
+    width = prepared.tensors.table.row_shape[1]
+    return contextual_vectors(prepared.base.model_folder, members, width, cls_id=first, sep_id=last)
+
+
+def _from_pieces(group: PlannedGroup) -> PlannedGroup:
+    members = (
+        replace(member, source=Source.PIECES) if member.source is Source.CONTEXTUAL else member
+        for member in group.members
+    )
+    return replace(group, members=tuple(members))
+
+
+def _write_others(prepared: Prepared, folder: Path, model_folder: Path) -> None:
+    """Write all but the weights."""
+    prepared.tokenizer.write(model_folder)
+    _write_config(prepared.base, prepared.plan.n_rows, model_folder)
+    _copy_others(prepared, folder)
+
+
+def _write_config(base: Base, n_rows: int, folder: Path) -> None:
+    config = dict(base.config)
+    if "vocab_size" in config:
+        config["vocab_size"] = n_rows
+    else:
+        config["text_config"] = {**config["text_config"], "vocab_size": n_rows}
+    (folder / "config.json").write_text(json.dumps(config, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _copy_others(prepared: Prepared, folder: Path) -> None:
+    base = prepared.base
+    stale = {base.model_folder / name for name in (*prepared.tokenizer.stale, MANIFEST)}
+    for path in base.copied:
+        target = folder / path
+        if target.exists() or base.folder / path in stale or _is_index(path):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        place(base.folder / path, target, may_link=False)  # they are small, and people edit them
+
+
+def _is_index(path: Path) -> bool:
+    return path.name in ("model.safetensors.index.json", "pytorch_model.bin.index.json")
+
+
+def check_texts(
+    model_folder: Path, manifest: Manifest, vocabulary: Vocabulary | None = None, sample: Sequence[str] = ()
+) -> list[Check]:
+    """Check the tokenizer of an adjusted checkpoint.
+
+    :param vocabulary: of BASE; none to take what the adjusted one was made from out of itself.
+    :param sample: sentences of a corpus.
+    :raises CheckFailedError: at the first check that fails.
+    """
+    written = (model_folder / TOKENIZER_JSON).read_text(encoding="utf-8")
+    old = vocabulary.tokenizer if vocabulary else shrunk(json.loads(written), manifest["base"]["n_entries"])
+    return TextChecks(old, Tokenizer.from_str(written), manifest).run(sample)
+
+
+def verify(out: Path, *, sample: Sequence[str] = (), loads: bool = True) -> list[Check]:
+    """Repeat the checks of a checkpoint that ``apply`` made, from its manifest alone.
+
+    :param loads: whether transformers is to load the model and save it; that takes its size in memory.
+    :raises CheckFailedError: at the first check that fails.
+    :raises FileNotFoundError: if the manifest or a file is missing.
+    :raises ValueError: if a file is damaged.
+    """
+    manifest = read_manifest(out)
+    model_folder = find_base(str(out)).model_folder
+    with ThreadPoolExecutor(1) as other:
+        weights = other.submit(verify_weights, out, manifest)
+        files = verify_files(model_folder, manifest)
+        texts = check_texts(model_folder, manifest, sample=sample)
+        checks = [*weights.result(), files, *texts]
+    if not loads:
+        return checks
+    from curator.applier.round_trip import check_round_trips
+
+    return [*checks, *check_round_trips(model_folder, manifest)]

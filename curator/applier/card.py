@@ -1,0 +1,71 @@
+"""The model card of an adjusted checkpoint."""
+
+import json
+from collections import Counter
+
+from curator.applier.manifest import MANIFEST, Manifest
+
+CARD = "README.md"
+N_LISTED = 10
+
+
+def make_card(manifest: Manifest, *, has_report: bool, base_card: str | None) -> str:
+    """Return the card: YAML for the hub, what was done, how to use it, what it costs.
+
+    :param base_card: that of BASE, which stays below.
+    """
+    base = manifest["base"]
+    head, body = _split(base_card)
+    groups, n_new = _groups(manifest), manifest["n_entries"] - base["n_entries"]
+    told = f"`{MANIFEST}` has every word, id and digest" + (", `report.html` what it does" if has_report else "")
+    parts = [
+        _front_matter(manifest, head),
+        f"# {base['name']}, with synonyms that share an embedding",
+        f"Made by `curator apply` from `{base['name']}` (content digest `{base['digest'][:16]}`) with "
+        f"{manifest['groups']['source']}: {len(groups):,} groups, {n_new:,} new vocabulary entries behind "
+        f"{base['n_entries']:,}. All other tensors and rows are those of the base, bit for bit; {told}.",
+        "## Use",
+        "```python\nfrom transformers import AutoModel, AutoTokenizer\n\n"
+        'tokenizer = AutoTokenizer.from_pretrained("FOLDER")\nmodel = AutoModel.from_pretrained("FOLDER")\n```',
+        "## How",
+        "\n".join(f"- {line}" for line in _how(manifest)),
+        "## Some of the groups",
+        "\n".join(f"- {', '.join(words)}" for words in groups[:N_LISTED]),
+        *(["## Card of the base", body.strip()] if body.strip() else []),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _groups(manifest: Manifest) -> list[list[str]]:
+    groups: dict[str, list[str]] = {}
+    for word in manifest["words"]:
+        groups.setdefault(word["group"], []).append(word["word"])
+    return list(groups.values())
+
+
+def _front_matter(manifest: Manifest, head: str) -> str:
+    known = {line.split(":")[0] for line in head.splitlines()}
+    own = {"base_model": manifest["base"]["name"], "language": "ko", "tags": ["dongui", "synonyms"]}
+    new = [f"{key}: {json.dumps(value)}" for key, value in own.items() if key not in known]
+    return "\n".join(["---", *head.splitlines(), *new, "---"])
+
+
+def _how(manifest: Manifest) -> list[str]:
+    options = manifest["options"]["pool"]
+    strength = "k/(2k-1)" if options["strength"] is None else options["strength"]
+    sources = Counter(word["source"] for word in manifest["words"])
+    return [
+        f"Pooling {options['pooling']}, strength {strength}, assigned to {options['assign']} words",
+        f"Vectors of new words: {options['init']}, seed {options['seed']}",
+        f"Rows: {', '.join(f'{count:,} {source}' for source, count in sorted(sources.items()))}",
+        f"{len(manifest['refused']):,} words were refused",
+        *manifest["costs"],
+    ]
+
+
+def _split(card: str | None) -> tuple[str, str]:
+    """Return the YAML at the top of a card, and the rest."""
+    if card is None or not card.startswith("---\n") or "\n---" not in card[4:]:
+        return "", card or ""
+    head, _, body = card[4:].partition("\n---")
+    return head + "\n", body.lstrip("\n")

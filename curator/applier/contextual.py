@@ -1,0 +1,57 @@
+"""Vectors of new words from BASE's last hidden layer."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from curator.applier.plan import PlannedMember
+from curator.applier.tensors import Floats
+
+BATCH_SIZE = 64
+
+
+def contextual_vectors(
+    folder: Path, members: Sequence[PlannedMember], width: int, *, cls_id: int | None, sep_id: int | None
+) -> dict[str, Floats]:
+    """Return the mean of the last hidden layer over each word's pieces, the word being all of the text.
+
+    The vectors live in another space than the table's rows: longer, and turned by all layers. This is the
+    notebook's first example, kept for comparison.
+
+    :param folder: with config and weights.
+    :param members: new entries, each with its pieces.
+    :param width: of the table's rows.
+    :param cls_id: id of the token before a text, if the tokenizer sets one.
+    :param sep_id: id of the token behind it.
+    :return: by entry, shape (width,).
+    :raises ValueError: if the model's layers have another width than its table, or a word has no known piece.
+    """
+    import torch
+    from transformers import AutoModel
+
+    empty = [member.word for member in members if not member.source_rows]
+    if empty:
+        raise ValueError(f"{empty[0]} has no piece that the model knows, so no layer has a vector for it")
+    model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
+    before, after = [i for i in (cls_id,) if i is not None], [i for i in (sep_id,) if i is not None]
+    found: dict[str, Floats] = {}
+    by_length = sorted(members, key=lambda member: len(member.source_rows))
+    for start in range(0, len(by_length), BATCH_SIZE):
+        batch = by_length[start : start + BATCH_SIZE]
+        texts = [[*before, *member.source_rows, *after] for member in batch]
+        ids = torch.zeros(len(batch), max(map(len, texts)), dtype=torch.long)
+        mask = torch.zeros_like(ids)
+        for i, text in enumerate(texts):
+            ids[i, : len(text)], mask[i, : len(text)] = torch.tensor(text), 1
+        with torch.no_grad():
+            hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state.double().numpy()
+        if hidden.shape[2] != width:
+            raise ValueError(
+                f"the layers of {folder} have width {hidden.shape[2]}, and its table {width}: a contextual vector "
+                "does not fit into the table; choose another --init"
+            )
+        for member, vectors in zip(batch, hidden, strict=True):
+            n_pieces = len(member.source_rows)
+            found[member.entry] = np.asarray(vectors[len(before) : len(before) + n_pieces].mean(axis=0))
+    return found

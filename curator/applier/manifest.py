@@ -1,0 +1,205 @@
+"""``adjustment.json``: what was done to a checkpoint, enough to check it and to undo it."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from blake3 import blake3
+
+from curator.applier.base import Base
+from curator.applier.checkpoint import WrittenWeights
+from curator.applier.options import ApplyOptions, Assign, Init, Pooling, PoolOptions
+from curator.applier.particles import ALL_PARTICLES
+from curator.applier.plan import Plan, PlannedMember
+from curator.applier.roles import VocabularyTensors
+from curator.applier.rows import Ids, RowChanges
+from curator.applier.vocabulary import Vocabulary, WrittenTokenizer
+from curator.groups import GroupSet
+
+MANIFEST = "adjustment.json"
+FORMAT = "dongui-adjustment"
+REPORTED_VERSIONS = ("dongui", "numpy", "tokenizers")
+
+Manifest = dict[str, Any]
+
+
+def make_manifest(
+    base: Base,
+    groups: GroupSet,
+    plan: Plan,
+    options: ApplyOptions,
+    tensors: VocabularyTensors,
+    vocabulary: Vocabulary,
+) -> Manifest:
+    """Return what is known before anything is written."""
+    words = [(group, member) for group in plan.groups for member in group.members]
+    return {
+        "format": FORMAT,
+        "version": 1,
+        "digests": "blake3",
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "groups": {"source": groups.source, "release": groups.number, "digest": groups.digest},
+        "base": {"name": base.name, "n_entries": plan.n_old, "n_rows": tensors.table.shape[0]},
+        "n_entries": plan.n_old + plan.n_new,
+        "n_rows": plan.n_rows,
+        "table": tensors.table.name,
+        "tied": [tensor.name for tensor in tensors.copies],
+        "vocabulary": vocabulary.kind,
+        "text_prefix": vocabulary.text_prefix,
+        "options": asdict(options),
+        "versions": {name: version(name) for name in REPORTED_VERSIONS},
+        "words": [_word(group.key, member) for group, member in words if not group.is_continuation],
+        "continuations": [_word(group.key, member) for group, member in words if group.is_continuation],
+        "glued_forms": _glued_forms(plan, vocabulary),
+        "refused": [asdict(refusal) for refusal in plan.refusals],
+        "dropped_groups": list(plan.dropped),
+        "left_out_files": list(base.left_out),
+    }
+
+
+def add_written(
+    manifest: Manifest,
+    base: Base,
+    tensors: VocabularyTensors,
+    changes: Mapping[str, RowChanges],
+    weights: WrittenWeights,
+    tokenizer: WrittenTokenizer,
+) -> None:
+    """Add what is known when the files are written: digests, links, costs."""
+    dropped = {tensor.name for tensor in tensors.dropped}
+    rows = sorted(
+        f"{t.name} {t.dtype} {list(t.shape)} {weights.tensors[t.name].base}"
+        for t in base.tensors
+        if t.name not in dropped
+    )
+    manifest["base"]["digest"] = content_digest("\n".join(rows).encode())
+    manifest["base"]["dropped_tensors"] = sorted(dropped)
+    manifest["changed_rows"] = {name: as_ranges(change.ids) for name, change in changes.items()}
+    manifest["tensors"] = {
+        name: digests.written
+        if name not in manifest["changed_rows"]
+        else {"written": digests.written, "kept": digests.kept}
+        for name, digests in weights.tensors.items()
+    }
+    manifest["linked_files"] = list(weights.linked)
+    manifest["tokenizer_files"] = {
+        name: content_digest(content.encode()) for name, content in tokenizer.files.items()
+    }
+    manifest["stale_files"] = list(tokenizer.stale)
+    manifest["costs"] = list(tokenizer.costs)
+
+
+def pool_options(manifest: Manifest) -> PoolOptions:
+    """Return how the groups were pooled."""
+    stated = manifest["options"]["pool"]
+    kinds = {
+        "pooling": Pooling(stated["pooling"]),
+        "assign": Assign(stated["assign"]),
+        "init": Init(stated["init"]),
+    }
+    return PoolOptions(**{**stated, **kinds})
+
+
+def content_digest(content: bytes) -> str:
+    """Return the BLAKE3 of a file's content."""
+    return blake3(content).hexdigest()
+
+
+def _word(group: str, member: PlannedMember) -> dict[str, Any]:
+    return {
+        "word": member.word,
+        "entry": member.entry,
+        "id": member.row,
+        "group": group,
+        "is_new": member.is_new,
+        "source": member.source.value,
+        "source_rows": list(member.source_rows),
+        **({"unknown": member.unknown} if member.unknown else {}),
+        **({"weight": member.weight} if member.weight is not None else {}),
+    }
+
+
+def _glued_forms(plan: Plan, vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """Return the entries that hold a word together with a particle: they keep rows of their own."""
+    words = {m.entry for group in plan.groups if not group.is_continuation for m in group.members}
+    return dict(sorted(vocabulary.glued_forms(words, frozenset(ALL_PARTICLES)).items()))
+
+
+def as_ranges(ids: Ids) -> list[list[int]]:
+    """Return sorted ids as ranges, the end exclusive."""
+    ranges: list[list[int]] = []
+    for id in ids.tolist():
+        if ranges and ranges[-1][1] == id:
+            ranges[-1][1] += 1
+        else:
+            ranges.append([id, id + 1])
+    return ranges
+
+
+def from_ranges(ranges: Iterable[tuple[int, int]]) -> list[int]:
+    """Return the ids of ranges."""
+    return [id for start, end in ranges for id in range(start, end)]
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write ``adjustment.json``, a word a line."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode  # with an indent, json does not use its C code
+    lines = [f"{encode(key)}: {_lines(value, encode)}" for key, value in manifest.items()]
+    (folder / MANIFEST).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def _lines(value: Any, encode: Callable[[Any], str]) -> str:  # noqa: ANN401 - any JSON
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        # In one call; and a quote inside a text has a backslash before it, so that this is between two items.
+        return "[\n  " + encode(value)[1:-1].replace('}, {"', '},\n  {"') + "\n]"
+    if isinstance(value, list) and value:
+        return "[\n  " + ",\n  ".join(map(encode, value)) + "\n]"
+    if isinstance(value, dict) and value:
+        return "{\n  " + ",\n  ".join(f"{encode(key)}: {encode(item)}" for key, item in value.items()) + "\n}"
+    return encode(value)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read ``adjustment.json``.
+
+    :raises FileNotFoundError: if it is not there.
+    :raises ValueError: if it is no manifest.
+    """
+    file = folder / MANIFEST
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"{folder} has no {MANIFEST}; expected a folder that `curator apply` made"
+        ) from error
+    except ValueError as error:
+        raise ValueError(f"{file} is no JSON: {error}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ValueError(f"{file} is no manifest of `curator apply`")
+    return manifest
+
+
+def revert_instructions(manifest: Manifest, folder: Path) -> list[str]:
+    """Return what to do to go back to BASE, from the manifest alone."""
+    base, changed = manifest["base"], manifest["changed_rows"]
+    name, n_old = base["name"], base["n_entries"]
+    n_pooled = sum(min(end, n_old) - start for start, end in changed[manifest["table"]] if start < n_old)
+    lines = [
+        f"{folder} was made from {name} (digest {base['digest']}) with {manifest['groups']['source']}.",
+        f"To go back, load {name} again: nothing in it was changed.",
+        f"It has {n_old:,} entries; ids from {n_old:,} on are new. It does not know them: tokenize texts anew.",
+    ]
+    if n_pooled:
+        return [
+            *lines,
+            f"If {name} is lost: {n_pooled:,} of its rows were pooled, and {folder} does not hold what they were.",
+        ]
+    return [
+        *lines,
+        f"If {name} is lost: no row of it differs here. Cut {', '.join(changed)} to {base['n_rows']:,} rows, set "
+        f"vocab_size in config.json to that, and take the entries from {n_old:,} on out of the tokenizer.",
+    ]

@@ -1,0 +1,1 @@
+"""What an adjustment does, measured on BASE and OUT side by side, and told in one self-contained page."""

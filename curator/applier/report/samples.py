@@ -1,0 +1,93 @@
+"""The texts that both models are asked about."""
+
+import csv
+import random
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from curator.applier.manifest import Manifest
+from curator.applier.particles import AFTER_CONSONANT, AFTER_VOWEL, ALL_PARTICLES, particles_after
+
+MAX_TEXTS = 200  # drawn at random; the report says how many
+N_FOLDS = 5
+MAX_PROBE_TEXTS = 2_000
+
+
+def swap_synonyms(sample: Sequence[str], manifest: Manifest, *, seed: int) -> list[tuple[str, str]]:
+    """Return sentences of a sample with one group's word replaced by another word of its group.
+
+    An eojeol counts if it is the word, or the word with a particle; the particle takes the other word's form.
+    """
+    groups: dict[str, list[str]] = {}
+    for word in manifest["words"]:
+        if word["id"] is not None:
+            groups.setdefault(word["group"], []).append(word["word"])
+    owners = {word: key for key, words in groups.items() for word in words if len(words) > 1}
+    pairs, chance = [], random.Random(seed)
+    for sentence in sample:
+        eojeols = sentence.split()
+        for place, eojeol in enumerate(eojeols):
+            found = _split(eojeol, owners)
+            if found is not None:
+                word, particle = found
+                other = chance.choice([w for w in groups[owners[word]] if w != word])
+                swapped = [*eojeols[:place], other + _fitting(particle, other), *eojeols[place + 1 :]]
+                pairs.append((" ".join(eojeols), " ".join(swapped)))
+                break
+    return chance.sample(pairs, min(MAX_TEXTS, len(pairs)))
+
+
+def _split(eojeol: str, owners: dict[str, str]) -> tuple[str, str] | None:
+    for end in range(len(eojeol), 0, -1):
+        word, particle = eojeol[:end], eojeol[end:]
+        if word in owners and (not particle or particle in ALL_PARTICLES):
+            return word, particle
+    return None
+
+
+def _fitting(particle: str, word: str) -> str:
+    for forms in (AFTER_CONSONANT, AFTER_VOWEL):
+        if particle in forms:
+            return particles_after(word)[forms.index(particle)]
+    return particle
+
+
+def untouched_sentences(sample: Sequence[str], manifest: Manifest, *, seed: int) -> list[str]:
+    """Return sentences of a sample without a word of any group, in any place."""
+    words = {word["word"] for word in manifest["words"]}
+    lengths = sorted({len(word) for word in words})
+
+    def holds_one(text: str) -> bool:
+        return any(text[i : i + n] in words for n in lengths for i in range(len(text) - n + 1))
+
+    free = [text for text in sample if not holds_one(text)]
+    return random.Random(seed).sample(free, min(MAX_TEXTS, len(free)))
+
+
+def read_labelled(file: Path, text_column: str, label_column: str, *, seed: int) -> tuple[list[str], list[str]]:
+    """Read texts and labels of a .csv or .tsv file with a header.
+
+    At most 2,000 rows are drawn; those whose label has fewer texts than there are folds are left out.
+
+    :return: texts and labels.
+    :raises FileNotFoundError: if there is no such file.
+    :raises ValueError: if a column is not there, or there are fewer than two labels.
+    """
+    if not file.is_file():
+        raise FileNotFoundError(f"there is no file {file}; expected .csv or .tsv with a header")
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream, delimiter="\t" if file.suffix == ".tsv" else ",")
+        absent = [name for name in (text_column, label_column) if name not in (reader.fieldnames or ())]
+        if absent:
+            raise ValueError(f"{file} has no column {absent[0]}; it has {', '.join(reader.fieldnames or ())}")
+        rows = [(row[text_column], row[label_column]) for row in reader if row[text_column]]
+    drawn = random.Random(seed).sample(rows, min(MAX_PROBE_TEXTS, len(rows)))
+    counts = Counter(label for _, label in drawn)
+    common = {label for label, count in counts.items() if count >= N_FOLDS}
+    if len(common) < 2:
+        raise ValueError(
+            f"{file}: the column {label_column} has {len(common)} labels of {N_FOLDS} texts or more; expected two"
+        )
+    kept = [(text, label) for text, label in drawn if label in common]
+    return [text for text, _ in kept], [label for _, label in kept]

@@ -1,0 +1,133 @@
+"""What transformers makes of an adjusted checkpoint: built, loaded, saved and compared. It takes its memory."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from curator.applier.base import find_base
+from curator.applier.checkpoint import digests_of
+from curator.applier.manifest import Manifest
+from curator.applier.tensors import Tensor
+from curator.applier.verify import Check, failure, named
+
+TORCH_DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers from printing bars, and that heads are not needed here."""
+    from transformers.utils import logging
+
+    verbosity, has_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if has_bars:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def check_round_trips(folder: Path, manifest: Manifest, *, scratch: Path | None = None) -> list[Check]:
+    """Check that transformers builds, loads and saves what was written.
+
+    :param folder: of the adjusted model, with config, weights and tokenizer.
+    :param scratch: a folder with room for the model once more; by default the system's for temporary files.
+    :raises CheckFailedError: if a shape is not the class's, or what is saved differs from what was loaded.
+    """
+    return [
+        _check_class(folder, manifest),
+        _check_tokenizer(folder, manifest),
+        _check_weights(folder, manifest, scratch),
+    ]
+
+
+def _class_of(folder: Path) -> tuple[Any, Any]:
+    """Return config, and class of the model that was saved; the bare one where transformers has no such class."""
+    import transformers
+
+    config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
+    return config, getattr(transformers, (config.architectures or [""])[0], transformers.AutoModel)
+
+
+def _check_class(folder: Path, manifest: Manifest) -> Check:
+    """Compare names and shapes with those of the class, built without memory for its values."""
+    import torch
+
+    config, own = _class_of(folder)
+    with torch.device("meta"), quiet():
+        model = own.from_config(config) if hasattr(own, "from_config") else own(config)
+    prefix = f"{model.base_model_prefix}."  # which a bare model does not have in its names
+    expected = {name.removeprefix(prefix): tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    found = {name: tensor.shape for name, tensor in _by_name(folder, prefix).items()}
+    known = found.keys() & expected.keys()
+    wrong = sorted(name for name in known if found[name] != expected[name])
+    if wrong:
+        raise failure(
+            f"{type(model).__name__} wants {wrong[0]} as {expected[wrong[0]]}, and it is {found[wrong[0]]}"
+        )
+    n_rows = model.get_input_embeddings().weight.shape[0]
+    if n_rows != manifest["n_rows"]:
+        raise failure(f"{type(model).__name__} has {n_rows:,} input rows, not {manifest['n_rows']:,}")
+    return Check(
+        "class", f"{len(known)} tensors have the shapes of {type(model).__name__}, which has {n_rows:,} input rows"
+    )
+
+
+def _check_tokenizer(folder: Path, manifest: Manifest) -> Check:
+    from transformers import AutoTokenizer
+
+    words = [word for word in manifest["words"] if word["id"] is not None]
+    texts = [manifest["text_prefix"] + word["word"] for word in words]
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    with tempfile.TemporaryDirectory(prefix="dongui-") as saved:
+        tokenizer.save_pretrained(saved)
+        again = AutoTokenizer.from_pretrained(saved, local_files_only=True)
+    for which, one in (("", tokenizer), (" saves and loads again", again)):
+        ids = one(texts, add_special_tokens=False)["input_ids"] if texts else []
+        wrong = [word["word"] for word, found in zip(words, ids, strict=True) if list(found) != [word["id"]]]
+        if wrong:
+            raise failure(
+                f"the tokenizer that transformers{which or ' loads'} gives {named(wrong)} other ids than stated"
+            )
+    return Check(
+        "tokenizer in transformers", f"{len(words):,} words have their ids, also when it is saved and loaded again"
+    )
+
+
+def _check_weights(folder: Path, manifest: Manifest, scratch: Path | None) -> Check:
+    import torch
+
+    out = find_base(str(folder))
+    table = next(tensor for tensor in out.tensors if tensor.name == manifest["table"])
+    _, own = _class_of(folder)
+    with quiet(), tempfile.TemporaryDirectory(prefix=".dongui-", dir=scratch) as saved:
+        model, report = own.from_pretrained(
+            folder,
+            local_files_only=True,
+            dtype=getattr(torch, TORCH_DTYPES[table.dtype]),
+            output_loading_info=True,
+        )
+        mismatched = sorted(str(key) for key in report["mismatched_keys"])
+        if mismatched:
+            raise failure(f"{type(model).__name__} does not load {named(mismatched)}")
+        model.save_pretrained(saved)
+        here, there = (_by_name(one, f"{model.base_model_prefix}.") for one in (folder, Path(saved)))
+        # transformers may save under a newer name (LayerNorm.gamma as LayerNorm.weight), or in the table's type.
+        common = sorted(name for name in here if name in there and here[name].dtype == there[name].dtype)
+        digests = (digests_of([side[name] for name in common]) for side in (here, there))
+        differ = [name for name, before, after in zip(common, *digests, strict=True) if before != after]
+    if differ:
+        raise failure(f"{named(differ)} differ when transformers has loaded and saved them")
+    if table.name.removeprefix(f"{model.base_model_prefix}.") not in common:
+        raise failure(f"transformers does not save {table.name}, so it did not load it either")
+    n_others = len(here) - len(common)
+    others = f"; {n_others} are tied, or it names them otherwise" if n_others else ""
+    return Check("save and load", f"{len(common)} tensors come back from transformers bit for bit{others}")
+
+
+def _by_name(folder: Path, prefix: str) -> dict[str, Tensor]:
+    return {tensor.name.removeprefix(prefix): tensor for tensor in find_base(str(folder)).tensors}

@@ -1,0 +1,85 @@
+"""How a text is tokenized before and after."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tokenizers import Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A text that is tokenized otherwise than before.
+
+    :ivar count: occurrences in the sample.
+    """
+
+    text: str
+    count: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenizationChanges:
+    """What changed.
+
+    :ivar eojeols: distinct eojeols of the sample that changed, the commonest first.
+    :ivar n_eojeols: running eojeols of the sample.
+    :ivar n_changed: running eojeols that changed.
+    :ivar known_entries: entries of BASE that changed.
+    :ivar n_pieces_before: running pieces of the sample; n_unknown those that are the unknown token.
+    """
+
+    eojeols: tuple[Change, ...]
+    n_eojeols: int
+    n_changed: int
+    known_entries: tuple[Change, ...]
+    n_pieces_before: int
+    n_pieces_after: int
+    n_unknown_before: int
+    n_unknown_after: int
+
+
+def tokenization_changes(old: Tokenizer, new: Tokenizer, sample: Sequence[str]) -> TokenizationChanges:
+    """Tokenize the eojeols of a sample, and the known entries, before and after.
+
+    :param sample: sentences.
+    """
+    counts = Counter(eojeol for sentence in sample for eojeol in sentence.split())
+    known = [entry for entry in old.get_vocab() if entry.strip() and not entry.startswith(("##", "[", "<"))]
+    eojeols = _compare(old, new, counts)
+    unknown = _unknown_token(old)
+    changed = sorted((c for c in eojeols if c.before != c.after), key=lambda change: (-change.count, change.text))
+    entries = _compare(old, new, dict.fromkeys(known, 1))
+    return TokenizationChanges(
+        eojeols=tuple(changed),
+        n_eojeols=counts.total(),
+        n_changed=sum(change.count for change in changed),
+        known_entries=tuple(sorted((c for c in entries if c.before != c.after), key=lambda change: change.text)),
+        n_pieces_before=sum(change.count * len(change.before) for change in eojeols),
+        n_pieces_after=sum(change.count * len(change.after) for change in eojeols),
+        n_unknown_before=sum(change.count * change.before.count(unknown) for change in eojeols),
+        n_unknown_after=sum(change.count * change.after.count(unknown) for change in eojeols),
+    )
+
+
+def _compare(old: Tokenizer, new: Tokenizer, counts: dict[str, int]) -> list[Change]:
+    texts = list(counts)
+    before = old.encode_batch(texts, add_special_tokens=False)
+    after = new.encode_batch(texts, add_special_tokens=False)
+    return [
+        Change(text, counts[text], tuple(b.tokens), tuple(a.tokens))
+        for text, b, a in zip(texts, before, after, strict=True)
+    ]
+
+
+def count_pieces(tokenizer: Tokenizer, sample: Sequence[str]) -> tuple[int, int]:
+    """Return the running pieces of a sample, and how many of them are the unknown token."""
+    unknown = _unknown_token(tokenizer)
+    found = [encoding.tokens for encoding in tokenizer.encode_batch(list(sample), add_special_tokens=False)]
+    return sum(map(len, found)), sum(tokens.count(unknown) for tokens in found)
+
+
+def _unknown_token(tokenizer: Tokenizer) -> str:
+    return getattr(tokenizer.model, "unk_token", None) or "<unk>"

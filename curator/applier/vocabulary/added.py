@@ -1,0 +1,77 @@
+"""BPE vocabularies (RoBERTa, GPT-2, ModernBERT, LLaMA): the words become added tokens, the best that BPE allows.
+
+An entry of a BPE vocabulary is reached only through merges, each of which has an entry of its own and fires in
+other words, too: texts without a new word would change. An added token changes only texts that hold the word; but
+it is cut out wherever it stands, and what is behind it is tokenized apart.
+"""
+
+import json
+from collections.abc import Sequence
+
+from curator.applier.vocabulary.common import (
+    TOKENIZER_JSON,
+    Finding,
+    TokenizerFiles,
+    Vocabulary,
+    WrittenTokenizer,
+)
+
+N_NAMED = 5
+
+
+class AddedTokenVocabulary(Vocabulary):
+    """A vocabulary that is reached through merges."""
+
+    kind = "BPE"
+
+    def __init__(self, files: TokenizerFiles) -> None:
+        super().__init__(files)
+        # The start of an eojeol is told by the space before it, which the tokenizer does not add by itself.
+        splitters = json.dumps(files.json.get("pre_tokenizer"))
+        adds_it = '"ByteLevel"' not in splitters or '"add_prefix_space": true' in splitters
+        self.text_prefix = "" if adds_it else " "
+        unknown = files.json["model"].get("unk_token")
+        self.unknown_id = self.ids.get(unknown) if unknown else None
+
+    def find(self, words: Sequence[str]) -> list[Finding]:
+        """Return what the vocabulary says of each word as it stands at the start of an eojeol."""
+        texts = [self.text_prefix + word for word in words]
+        encoded = self.tokenizer.encode_batch(texts, add_special_tokens=False)
+        found = []
+        for word, encoding in zip(words, encoded, strict=True):
+            known = tuple(id for id in encoding.ids if id != self.unknown_id)
+            objection = (
+                "it is a special token of the tokenizer" if word in self.added else self.objection_to_added(word)
+            )
+            is_entry = len(encoding.ids) == len(known) == 1 and not objection
+            entry = encoding.tokens[0] if is_entry else word
+            unknown = "" if len(known) == len(encoding.ids) else "some characters"
+            found.append(Finding(entry, known[0] if is_entry else None, known, unknown, (word,), objection))
+        return found
+
+    def extend(self, entries: Sequence[str]) -> WrittenTokenizer:
+        """Return tokenizer.json with the entries as added tokens, which take the space before them with them."""
+        flags = {"single_word": False, "lstrip": True, "rstrip": False, "normalized": False, "special": False}
+        new = [{"id": self.n_entries + i, "content": entry, **flags} for i, entry in enumerate(entries)]
+        content = {**self.files.json, "added_tokens": [*self.files.json.get("added_tokens", ()), *new]}
+        return WrittenTokenizer(
+            files={TOKENIZER_JSON: json.dumps(content, ensure_ascii=False)}, stale=(), costs=self._costs(entries)
+        )
+
+    def _costs(self, entries: Sequence[str]) -> tuple[str, ...]:
+        if not entries:
+            return ()
+        ids = sorted(self.ids.values())
+        spelled = {text.strip() for text in self.tokenizer.decode_batch([[id] for id in ids])}
+        lengths, wanted = {len(entry) for entry in entries}, set(entries)
+        cut = sorted(
+            text
+            for text in spelled
+            if any(text[i : i + n] in wanted for n in lengths for i in range(len(text) - n + 1))
+        )
+        named = f" ({', '.join(cut[:N_NAMED])}{', ...' if len(cut) > N_NAMED else ''})" if cut else ""
+        return (
+            f"A BPE tokenizer takes new words only as added tokens: {len(entries):,} words are cut out of a text "
+            "wherever they stand, inside other words, too, and a particle behind one is tokenized "
+            f"apart; {len(cut):,} known entries hold one{named}.",
+        )

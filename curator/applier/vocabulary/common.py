@@ -1,0 +1,123 @@
+"""What every kind of vocabulary can say of a word, and the tokenizer's files as they are and as they will be."""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+TOKENIZER_JSON = "tokenizer.json"
+TOKENIZER_CONFIG = "tokenizer_config.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a vocabulary says of a word.
+
+    :ivar entry: the form that stands, or would stand, in the vocabulary.
+    :ivar id: of the entry; none if the word is not in the vocabulary.
+    :ivar piece_ids: of the pieces that the tokenizer knows; those that it does not are left out.
+    :ivar unknown: the characters that no piece spells.
+    :ivar parts: what the tokenizer cuts the word into before it looks anything up; one part if it can be an entry.
+    :ivar objection: why the word cannot be an entry, if it cannot.
+    """
+
+    entry: str
+    id: int | None
+    piece_ids: tuple[int, ...]
+    unknown: str = ""
+    parts: tuple[str, ...] = ()
+    objection: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenizerFiles:
+    """The tokenizer of a checkpoint.
+
+    :ivar json: content of tokenizer.json, as it is or as transformers would make it.
+    :ivar config: content of tokenizer_config.json.
+    :ivar names: of the files that are there.
+    """
+
+    json: dict[str, Any]
+    config: dict[str, Any]
+    names: frozenset[str]
+
+    def build(self) -> Tokenizer:
+        """Return the tokenizer."""
+        return Tokenizer.from_str(json.dumps(self.json, ensure_ascii=False))
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTokenizer:
+    """A tokenizer with the new entries.
+
+    :ivar files: content by name.
+    :ivar stale: names of BASE's files that would contradict them, and are not copied.
+    :ivar costs: what the kind of tokenizer makes worse, as sentences for the report.
+    """
+
+    files: Mapping[str, str]
+    stale: tuple[str, ...]
+    costs: tuple[str, ...] = ()
+
+    def build(self) -> Tokenizer:
+        """Return the tokenizer."""
+        return Tokenizer.from_str(self.files[TOKENIZER_JSON])
+
+    def write(self, folder: Path) -> None:
+        """Write the files."""
+        for name, content in self.files.items():
+            (folder / name).write_text(content, encoding="utf-8", newline="\n")
+
+
+class Vocabulary(ABC):
+    """A vocabulary that can be asked for words, and extended.
+
+    :param files: of BASE.
+    """
+
+    kind: str
+    text_prefix = ""  # what stands before a word at the start of an eojeol, where the tokenizer does not add it
+
+    def __init__(self, files: TokenizerFiles) -> None:
+        self.files = files
+        self.tokenizer = files.build()
+        self.ids: dict[str, int] = self.tokenizer.get_vocab(with_added_tokens=True)
+        self.added = {token["content"]: token["id"] for token in files.json.get("added_tokens", ())}
+        self.n_entries = max(self.ids.values(), default=-1) + 1
+
+    @abstractmethod
+    def find(self, words: Sequence[str]) -> list[Finding]:
+        """Return what the vocabulary says of each word as it stands at the start of an eojeol."""
+
+    @abstractmethod
+    def extend(self, entries: Sequence[str]) -> WrittenTokenizer:
+        """Return the tokenizer with the entries at its end, in this order."""
+
+    def find_continuations(self, words: Sequence[str]) -> list[Finding]:
+        """Return what the vocabulary says of each word as it stands inside an eojeol.
+
+        :raises ValueError: if the kind of vocabulary does not tell the two apart.
+        """
+        raise ValueError(
+            f"a {self.kind} vocabulary has no form for words inside an eojeol; leave --continuations out"
+        )
+
+    def glued_forms(self, entries: Collection[str], particles: Collection[str]) -> dict[str, list[str]]:
+        """Return, by entry, the entries that are it with a particle: pooling it does not reach them."""
+        found: dict[str, list[str]] = {}
+        lengths = {len(particle) for particle in particles}
+        for form in self.ids:
+            for length in lengths:
+                if form[-length:] in particles and form[:-length] in entries:
+                    found.setdefault(form[:-length], []).append(form)
+        return found
+
+    def objection_to_added(self, word: str) -> str | None:
+        """Return why an added token of BASE keeps the word from being one entry, if one does."""
+        inside = [token for token in self.added if token in word and token != word]
+        return f"the added token {inside[0]} is cut out of it" if inside else None

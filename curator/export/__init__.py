@@ -1,0 +1,13 @@
+"""Groups into the files of other programs: a module per format, all written by ``export``."""
+
+from curator.export.base import (
+    ExportReport,
+    Format,
+    GroupStream,
+    check,
+    export,
+    stream_of_file,
+    stream_of_release,
+)
+
+__all__ = ["ExportReport", "Format", "GroupStream", "check", "export", "stream_of_file", "stream_of_release"]

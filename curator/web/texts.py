@@ -1,0 +1,96 @@
+"""Helpers of the templates: marked words, numbers, names; and which kind of answer is wanted."""
+
+from functools import lru_cache
+
+from babel.numbers import format_decimal
+from flask import Flask, g, request, url_for
+from markupsafe import Markup, escape
+
+from curator.store.models import Example
+from curator.web.i18n import EVIDENCE_NAMES, POS_NAMES, WEIGHT_NAMES, current_language
+from curator.web.reasons import by_pair, largest_weight
+
+
+def wants_json() -> bool:
+    """Return whether a program asks, in place of a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    is_part = "X-Part" in request.headers  # a script that loads a part of the page reads errors as JSON, too
+    return request.path.startswith("/api/") or is_part or best == "application/json"
+
+
+def marked(example: Example) -> Markup:
+    """Return a sentence with its word marked, all of it escaped.
+
+    The sentence is isolated in its direction: marks in it cannot turn the rest of the page around.
+    """
+    text = example.sentence
+    if example.start is None or example.end is None:
+        return Markup("<bdi>{}</bdi>").format(text)
+    before, word, after = text[: example.start], text[example.start : example.end], text[example.end :]
+    return Markup("<bdi>{}<mark>{}</mark>{}</bdi>").format(before, word, after)
+
+
+def word_text(text: str) -> Markup:
+    """Return a word of the corpus, escaped and isolated in its direction."""
+    return Markup(f"<bdi>{escape(text)}</bdi>")
+
+
+def number(value: float | int | None, digits: int = 0) -> str:
+    """Return a number as the language writes it; a dash for none."""
+    if value is None:
+        return "–"
+    return written(round(value, digits), digits, current_language())
+
+
+@lru_cache(maxsize=8192)
+def written(value: float | int, digits: int, locale: str) -> str:
+    """Return a number in the notation of a locale; a page has two hundred, and most of them on every page."""
+    pattern = "#,##0" if digits == 0 else "#,##0." + "0" * digits
+    return format_decimal(value, format=pattern, locale=locale)
+
+
+def pos_name(pos: str) -> str:
+    """Return the name of a part of speech; what is not known is shown as it is."""
+    return str(POS_NAMES.get(pos, pos))
+
+
+def evidence_name(kind: str) -> str:
+    """Return the name of a kind of evidence; what is not known is shown as it is."""
+    return str(EVIDENCE_NAMES.get(kind, kind.replace("_", " ")))
+
+
+def weight_name(kind: str) -> str:
+    """Return the name of a kind of evidence as it is weighed; what is not known is shown as it is."""
+    return str(WEIGHT_NAMES.get(kind, kind))
+
+
+def theme() -> str:
+    """Return the user's theme: auto, light or dark."""
+    user = g.get("user")
+    chosen = user.settings.get("theme") if user is not None else None
+    return chosen if chosen in ("light", "dark") else "auto"
+
+
+def file_stem(document: str) -> str:
+    """Return the name of a corpus file without its folders."""
+    return document.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def static_url(name: str) -> str:
+    """Return the address of a file of the application."""
+    return url_for("static", filename=name)
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates of an application these helpers."""
+    app.jinja_env.filters.update(
+        marked=marked,
+        word=word_text,
+        number=number,
+        pos_name=pos_name,
+        evidence_name=evidence_name,
+        file_stem=file_stem,
+        by_pair=by_pair,
+        weight_name=weight_name,
+    )
+    app.jinja_env.globals.update(theme=theme, static_url=static_url, largest_weight=largest_weight, escape=escape)

@@ -1,0 +1,1 @@
+"""Batch side of Dongui: a corpus in, candidate synonym groups out."""

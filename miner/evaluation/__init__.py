@@ -1,0 +1,1 @@
+"""How good groups and encoders are, on labelled words of the user's own."""

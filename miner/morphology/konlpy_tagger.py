@@ -1,0 +1,94 @@
+"""KoNLPy's other taggers: Hannanum, Kkma, Komoran and MeCab, sentence by sentence."""
+
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from miner.morphology.base import (
+    DEFAULT_MAX_EOJEOL_LENGTH,
+    Eojeol,
+    EojeolLimit,
+    EojeolPool,
+    Morpheme,
+    Pos,
+)
+from miner.morphology.java import start_jvm
+from miner.morphology.sejong import dictionary_form, pos_of
+
+CLASSES = {"hannanum": "Hannanum", "kkma": "Kkma", "komoran": "Komoran", "mecab": "Mecab"}
+MAX_HEAP_MEGABYTES = 2048  # Kkma runs out of less
+MECAB_DICTIONARY = Path("/usr/local/lib/mecab/dic/mecab-ko-dic")  # where KoNLPy looks
+
+HANNANUM_POS = {
+    "N": Pos.NOUN,
+    "P": Pos.VERB,
+    "M": Pos.ADVERB,
+    "I": Pos.INTERJECTION,
+    "J": Pos.PARTICLE,
+    "E": Pos.ENDING,
+    "X": Pos.SUFFIX,
+    "S": Pos.PUNCTUATION,
+    "F": Pos.FOREIGN,
+}
+
+
+class KonlpyAnalyzer(EojeolLimit):
+    """One of KoNLPy's taggers behind the :class:`~miner.morphology.base.Analyzer` protocol.
+
+    :param name: ``hannanum``, ``kkma``, ``komoran`` or ``mecab``.
+    :param max_eojeol_length: characters; a longer eojeol is left out.
+    :raises ValueError: if the tagger is not known, or its library is not installed.
+    """
+
+    def __init__(self, name: str, *, max_eojeol_length: int = DEFAULT_MAX_EOJEOL_LENGTH) -> None:
+        super().__init__(max_eojeol_length)
+        if name not in CLASSES:
+            raise ValueError(f"there is no tagger {name!r} in KoNLPy; expected one of {', '.join(CLASSES)}")
+        self.name = name
+        self._pool = EojeolPool()
+        self._tagger = _load(name)
+
+    def analyze(self, sentences: Iterable[str]) -> Iterator[list[Eojeol]]:
+        """Yield the eojeols of each sentence, in order."""
+        for sentence in sentences:
+            yield self._eojeols(self._short(sentence.split()))
+
+    def _eojeols(self, surfaces: list[str]) -> list[Eojeol]:
+        """Tag a sentence and give each morpheme to the eojeol that it stands in.
+
+        The taggers return no positions, and contracted morphemes (했 -> 하 + 었) stand nowhere literally: such
+        a one belongs to where the last one was, or to the next eojeol when that one's characters are used up.
+        """
+        sentence = " ".join(surfaces)
+        parts: list[list[Morpheme]] = [[] for _ in surfaces]
+        starts = [0]
+        for surface in surfaces:
+            starts.append(starts[-1] + len(surface) + 1)
+        at = cursor = 0
+        for text, tag in self._tagger.pos(sentence) if sentence else []:
+            limit = starts[min(at + 2, len(surfaces))]  # never past the next eojeol
+            found = sentence.find(text, cursor, limit)
+            if found >= 0:
+                cursor = found + len(text)
+                while found >= starts[at + 1]:
+                    at += 1
+            elif cursor >= starts[at + 1] - 1 and at + 1 < len(surfaces):
+                at += 1
+                cursor = starts[at]
+            pos = HANNANUM_POS.get(tag, Pos.OTHER) if self.name == "hannanum" else pos_of(tag)
+            parts[at].append(self._pool.morpheme(dictionary_form(text, pos), pos, text))
+        return [self._pool.eojeol(surface, tuple(p)) for surface, p in zip(surfaces, parts, strict=True)]
+
+
+def _load(name: str) -> Any:  # noqa: ANN401 - KoNLPy publishes no types
+    import konlpy.tag
+
+    if name != "mecab":
+        start_jvm(MAX_HEAP_MEGABYTES)
+    elif find_spec("MeCab") is None or not MECAB_DICTIONARY.exists():  # KoNLPy would raise a bare Exception
+        raise ValueError(
+            f"MeCab is not installed: its Python module MeCab or its dictionary {MECAB_DICTIONARY} is missing; "
+            "install both (see KoNLPy's documentation), or choose another analyser, e.g. okt or kiwi"
+        )
+    return getattr(konlpy.tag, CLASSES[name])()

@@ -1,0 +1,82 @@
+"""Where the vector of a new word comes from when it is not its pieces: drawn, or the last layer."""
+
+import numpy as np
+import torch
+from click.testing import CliRunner
+from tiny_checkpoints import state
+
+from curator.cli import main
+
+TABLE = "bert.embeddings.word_embeddings.weight"
+
+
+def run(*arguments: object) -> None:
+    """Run `curator apply`, which must succeed."""
+    result = CliRunner().invoke(main, ["apply", "--no-report", *map(str, arguments)])
+    assert result.exit_code == 0, result.output
+
+
+def test_random_rows_follow_the_table_and_the_seed(bert, groups_file, tmp_path) -> None:
+    groups = groups_file({"반창고": ["반창고", "대일밴드"]})
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        run(bert, tmp_path / name, "--groups", groups, "--init", "random", "--strength", 0, "--seed", seed)
+    a, b, c = (state(tmp_path / name)[TABLE][-2:] for name in "abc")
+    assert torch.equal(a, b)
+    assert not torch.equal(a, c)
+    assert not torch.equal(a[0], a[1])
+
+
+def test_random_rows_have_the_mean_and_covariance_of_the_table(tmp_path) -> None:
+    from curator.applier.options import Init, PoolOptions
+    from curator.applier.plan import Plan, PlannedGroup, PlannedMember, Source
+    from curator.applier.rows import changed_rows
+    from curator.applier.tensors import Tensor
+
+    generator = np.random.default_rng(0)
+    table = (generator.normal(size=(500, 3)) @ np.array([[2, 1, 0], [0, 1, 0], [0, 0, 0.1]]) + [5, 0, -1]).astype(
+        "f4"
+    )
+    file = tmp_path / "table"
+    file.write_bytes(table.tobytes())
+    tensor = Tensor("t", "F32", table.shape, file, 0, table.nbytes)
+    members = tuple(
+        PlannedMember(str(i), str(i), 500 + i, True, Source.RANDOM, (0,), "", None) for i in range(20_000)
+    )
+    plan = Plan(tuple(PlannedGroup("g", (member,)) for member in members), (), (), 500, 20_500)
+    rows = changed_rows(tensor, plan, PoolOptions(init=Init.RANDOM)).rows
+    np.testing.assert_allclose(rows.mean(axis=0), table.mean(axis=0), atol=0.1)
+    np.testing.assert_allclose(np.cov(rows.T), np.cov(table.T), atol=0.2)
+
+
+def test_contextual_rows_are_the_mean_of_the_last_layer_over_the_pieces(bert, groups_file, tmp_path) -> None:
+    from transformers import AutoTokenizer, BertModel
+
+    groups = groups_file({"반창고": ["반창고", "대일밴드"]})
+    run(bert, tmp_path / "out", "--groups", groups, "--init", "contextual", "--strength", 0)
+    model, tokenizer = BertModel.from_pretrained(bert).eval(), AutoTokenizer.from_pretrained(bert)
+    for row, word in ((-2, "반창고"), (-1, "대일밴드")):
+        with torch.no_grad():
+            hidden = model(**tokenizer(word, return_tensors="pt")).last_hidden_state[0]
+        np.testing.assert_allclose(state(tmp_path / "out")[TABLE][row], hidden[1:-1].mean(dim=0), atol=1e-5)
+
+
+def test_a_contextual_vector_needs_a_table_as_wide_as_the_layers(groups_file, tmp_path) -> None:
+    from tiny_checkpoints import vocabulary, write_vocabulary
+    from transformers import BertTokenizer, ElectraConfig, ElectraForPreTraining
+
+    base = tmp_path / "base"
+    config = ElectraConfig(
+        vocab_size=len(vocabulary()),
+        embedding_size=8,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=24,
+    )
+    ElectraForPreTraining(config).save_pretrained(base)
+    BertTokenizer(vocab=str(write_vocabulary(tmp_path)), do_lower_case=False).save_pretrained(base)
+    groups = groups_file({"반창고": ["반창고", "대일밴드"]})
+    command = ["apply", "--no-report", base, tmp_path / "out", "--groups", groups, "--init", "contextual"]
+    result = CliRunner().invoke(main, list(map(str, command)))
+    assert result.exit_code == 1
+    assert "have width 16, and its table 8" in result.output

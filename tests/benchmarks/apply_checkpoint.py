@@ -1,0 +1,151 @@
+"""`curator apply` against copying the folder, and against loading, resizing and saving with transformers.
+
+usage: apply_checkpoint.py [BASE ...] [--words 12600] [--repeat 5] [--tmp FOLDER]
+
+BASE is a checkpoint folder with a WordPiece vocabulary, in either layout; by default KR-BERT at its full size,
+with random weights, in both. Words are drawn from its own syllables (seeded), in groups of 2 to 5. Each contender
+runs in a process of its own; wall and processor time are taken inside, after the imports, its peak memory by the
+kernel, imports included. The copy is `cp -r`. About a minute for each BASE on a quiet machine.
+"""
+
+import argparse
+import json
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+MAKE_BASE = Path(__file__).resolve().parents[3] / "shared/tools/make_krbert.py"
+APPLY = """
+import resource, sys, time
+from pathlib import Path
+import numpy, tokenizers, ml_dtypes
+import curator.applier.apply as applier
+from curator.applier.options import ApplyOptions
+from curator.groups import read_groups
+start, before = time.perf_counter(), time.process_time()
+prepared = applier.prepare(sys.argv[1], read_groups(Path(sys.argv[3])), ApplyOptions())
+applier.apply(prepared, Path(sys.argv[2]))
+seconds = time.perf_counter() - start
+print(seconds, time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+LOAD = """
+import json, resource, sys, time
+import torch
+from transformers import AutoTokenizer, BertForPreTraining, BertTokenizer, BertModel
+start, before = time.perf_counter(), time.process_time()
+words = [word for words in json.load(open(sys.argv[3])).values() for word in words]
+tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
+model = BertForPreTraining.from_pretrained(sys.argv[1])
+tokenizer.add_tokens(words)
+model.resize_token_embeddings(len(tokenizer))
+model.save_pretrained(sys.argv[2])
+tokenizer.save_pretrained(sys.argv[2])
+seconds = time.perf_counter() - start
+print(seconds, time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def make_groups(base: Path, n_words: int, seed: int) -> dict[str, list[str]]:
+    """Draw words that are no entries, of 2 to 5 syllables that are, in groups of 2 to 5."""
+    from curator.applier.base import find_base
+    from curator.applier.vocabulary import load_vocabulary
+
+    entries = load_vocabulary(find_base(str(base))).ids
+    first = [e for e in entries if len(e) == 1 and "가" <= e <= "힣"]
+    inside = [e[2:] for e in entries if len(e) == 3 and e.startswith("##") and "가" <= e[2] <= "힣"]
+    chance = random.Random(seed)
+    words: dict[str, None] = {}
+    while len(words) < n_words:
+        word = chance.choice(first) + "".join(chance.choices(inside, k=chance.randint(1, 4)))
+        if word not in entries:
+            words[word] = None
+    left, groups = list(words), {}
+    while left:
+        size = min(len(left), chance.randint(2, 5))
+        size += len(left) - size == 1
+        groups[str(len(groups))] = [left.pop() for _ in range(size)]
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Seconds on the wall, seconds of processors, and MB at the peak."""
+
+    seconds: float
+    processor_seconds: float
+    megabytes: float
+
+
+def measure(code: str, base: Path, out: Path, groups: Path) -> Run:
+    """Run one contender."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(base), str(out), str(groups)], check=True, capture_output=True, text=True
+    )
+    return Run(*map(float, done.stdout.split()))
+
+
+def copy(base: Path, out: Path) -> Run:
+    """Copy the folder."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(["cp", "-r", str(base), str(out)], check=True)
+    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Run(seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 0.0)
+
+
+def make_bases(folder: Path) -> list[Path]:
+    """Write KR-BERT's stand-in in both layouts."""
+    layouts = [folder / "safetensors", folder / "hub"]
+    for path in layouts:
+        command = [sys.executable, MAKE_BASE, path, "--size", "full", "--layout", path.name]
+        subprocess.run(list(map(str, command)), check=True, capture_output=True)
+    return layouts
+
+
+def compare(base: Path, folder: Path, *, n_words: int, n_repeats: int, seed: int) -> None:
+    """Print medians and ratios for one checkpoint."""
+    groups = folder / "groups.json"
+    groups.write_text(json.dumps(make_groups(base, n_words, seed)), "utf-8")
+    runs: dict[str, list[Run]] = {"copy": [], "apply": [], "load": []}
+    for _ in range(n_repeats):  # in turn, so that a slow minute of the machine hits all
+        runs["copy"].append(copy(base, folder / "copy"))
+        runs["apply"].append(measure(APPLY, base, folder / "apply", groups))
+        runs["load"].append(measure(LOAD, base, folder / "load", groups))
+        for out in ("copy", "apply", "load"):
+            shutil.rmtree(folder / out)
+    n_groups = len(json.loads(groups.read_text("utf-8")))
+    seconds = {name: statistics.median(run.seconds for run in own) for name, own in runs.items()}
+    processor = {name: statistics.median(run.processor_seconds for run in own) for name, own in runs.items()}
+    memory = {name: max(run.megabytes for run in own) for name, own in runs.items()}
+    print(f"{base.name}: {n_words:,} words in {n_groups:,} groups, median of {n_repeats}")
+    for name, label in (("copy", "cp -r"), ("apply", "curator apply"), ("load", "load, resize, save")):
+        peak = f"{memory[name]:6.0f} MB peak" if memory[name] else ""
+        print(f"  {label:22}  {seconds[name]:6.2f} s {processor[name]:6.2f} s of processors {peak}")
+    print(f"  apply / copy            {seconds['apply'] / seconds['copy']:6.2f}   (goal: at most 2)")
+    print(f"  load / apply            {seconds['load'] / seconds['apply']:6.2f}   (goal: at least 5)")
+    print(f"  apply / load in memory  {memory['apply'] / memory['load']:6.2f}   (goal: under 300 MB)", flush=True)
+
+
+def main() -> None:
+    """Compare each checkpoint."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bases", type=Path, nargs="*", metavar="BASE")
+    parser.add_argument("--words", type=int, default=12_600)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--tmp", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=arguments.tmp) as name:
+        folder = Path(name)
+        for base in arguments.bases or make_bases(folder):
+            compare(base, folder, n_words=arguments.words, n_repeats=arguments.repeat, seed=arguments.seed)
+
+
+if __name__ == "__main__":
+    main()

