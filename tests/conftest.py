@@ -1,5 +1,6 @@
 """Databases for the tests, SQLite and a PostgreSQL server of their own, so that both pass the same; a browser."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 
 from curator.store import migrate
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 numbers = count()
+
+# The same examples in every run, so that a change that fails is the change that was made; deadlines would time the
+# machine. HYPOTHESIS_PROFILE=search looks for new counterexamples.
+settings.register_profile(
+    "repeat", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 
 
 @pytest.fixture(scope="session")
