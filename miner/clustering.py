@@ -30,6 +30,7 @@ _SHOWN_WHERE_ANY = (
     "shortening",
     "romanization",
     "opposition",
+    "opposite_polarity",
 )
 EVIDENCE_KINDS = (
     *_ALWAYS_SHOWN,
@@ -182,31 +183,34 @@ def propose(
     groups: Iterable[Sequence[int]],
     words: Sequence[str],
     frequencies: Sequence[int],
+    is_compound: Sequence[bool],
     vectors: npt.NDArray[np.float32],
     scored: ScoredPairs,
     sentences: Mapping[str, Mapping[tuple[str, str], str]],
 ) -> list[ProposedGroup]:
     """Turn groups of ids into proposals: canonical word, similarities, evidence.
 
-    The canonical word is the most frequent one; among equals the one nearest the centre, then the first in
-    code-point order.
+    The canonical word is the most frequent one; among equals one that the analyser's dictionary has, then the one
+    nearest the centre, then the first in code-point order. All are dictionary forms.
 
     :param groups: groups of ids into ``words``, each of whose pairs is among ``scored``.
     :param words: text of each word.
     :param frequencies: of each word in the corpus.
+    :param is_compound: of each word, whether it was joined from what the analyser cuts.
     :param vectors: float32, shape (n_words, dim), rows of unit length.
     :param scored: the pairs with their evidence.
     :param sentences: by name of the evidence and pair of words in code-point order: the sentence that proves it.
     :return: proposals in the order of ``groups``.
     """
     row_of = {(a, b): row for row, (a, b) in enumerate(scored.table.pairs.tolist())}
-    return [_propose_one(list(group), words, frequencies, vectors, scored, row_of, sentences) for group in groups]
+    rank = [(-frequency, compound) for frequency, compound in zip(frequencies, is_compound, strict=True)]
+    return [_propose_one(list(group), words, rank, vectors, scored, row_of, sentences) for group in groups]
 
 
 def _propose_one(
     group: list[int],
     words: Sequence[str],
-    frequencies: Sequence[int],
+    canonical_rank: Sequence[tuple[int, bool]],
     vectors: npt.NDArray[np.float32],
     scored: ScoredPairs,
     row_of: Mapping[Pair, int],
@@ -215,7 +219,7 @@ def _propose_one(
     rows = vectors[group].astype(np.float64)
     centre = rows.mean(axis=0)
     to_centre = rows @ centre / max(float(np.linalg.norm(centre)), np.finfo(np.float64).tiny)
-    canonical = min(range(len(group)), key=lambda i: (-frequencies[group[i]], -to_centre[i], words[group[i]]))
+    canonical = min(range(len(group)), key=lambda i: (canonical_rank[group[i]], -to_centre[i], words[group[i]]))
     others = sorted(set(range(len(group))) - {canonical}, key=lambda i: (-to_centre[i], words[group[i]]))
     order = [canonical, *others]
     pairs = [(group[i], group[j]) for i, j in itertools.combinations(order, 2)]

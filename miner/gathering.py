@@ -16,6 +16,7 @@ from miner.encoder import VectorCache, cache_folder, load_encoder
 from miner.engine import Workplace
 from miner.evidence.contexts import context_rows
 from miner.evidence.dictionaries import read_dictionaries, read_groups
+from miner.evidence.polarity import SEEDS, polarity_axis
 from miner.evidence.table import PairSource
 from miner.evidence.text import load_sources, save_sources
 from miner.evidence.word_rows import WordRows, load_rows
@@ -36,11 +37,13 @@ class Gathered:
     :ivar sources: on pairs of words, by name.
     :ivar rows: that stand for all words of the lexicon, by name.
     :ivar entries: of the user's dictionaries.
+    :ivar axis: from blame to praise among the vectors, float32, shape (dim,), if the encoder has one.
     """
 
     sources: Mapping[str, PairSource]
     rows: Mapping[str, WordRows]
     entries: Sequence[Sequence[str]]
+    axis: npt.NDArray[np.float32] | None
 
 
 def gather(
@@ -72,7 +75,8 @@ def gather(
     paths = [Path(path) for path in groups.dictionaries]
     if paths:
         sources["dictionary"] = read_dictionaries(paths)
-    return Gathered(sources, rows, [entry for path in paths for entry in read_groups(path)])
+    entries = [entry for path in paths for entry in read_groups(path)]
+    return Gathered(sources, rows, entries, _polarity(place, encoder, identity, stages))
 
 
 def _text_evidence(
@@ -130,6 +134,19 @@ def _contexts(
     return load_rows(stages.run("contexts", settings, compute).folder)
 
 
+def _polarity(
+    place: Workplace, encoder: EncoderOptions, identity: str, stages: StageStore
+) -> npt.NDArray[np.float32] | None:
+    def compute(folder: Path) -> Mapping[str, Any]:
+        seeds = place.encode(encoder, identity, SEEDS, VectorCache(cache_folder() / "vectors.sqlite", identity))
+        np.savez(folder / "seeds.npz", vectors=seeds.vectors, has_vector=seeds.has_vector)
+        return {"n_seeds_without_vector": seeds.n_without_vector}
+
+    settings = {"encoder": identity, "seeds": SEEDS}
+    with np.load(stages.run("polarity", settings, compute).folder / "seeds.npz") as seeds:
+        return polarity_axis(seeds["vectors"], seeds["has_vector"])
+
+
 def weigh(
     options: RunOptions,
     texts: Sequence[str],
@@ -154,7 +171,9 @@ def weigh(
     def compute(folder: Path) -> Mapping[str, Any]:
         beside = {name: of_all.of(rows) for name, of_all in gathered.rows.items()}
         is_other_word = load_tokenizer(options.lexicon.tokenizer).is_in_vocabulary
-        scored, counts = score_pairs(texts, vectors, neighbors, model, gathered.sources, beside, is_other_word)
+        scored, counts = score_pairs(
+            texts, vectors, neighbors, model, gathered.sources, beside, is_other_word, gathered.axis
+        )
         scored.save(folder)
         return counts
 

@@ -25,6 +25,7 @@ from miner.encoder import VectorCache, cache_folder, prompt_for
 from miner.engine import Workplace, workplace
 from miner.gathering import Gathered, gather, weigh
 from miner.lexicon import Lexicon
+from miner.morphology.base import Pos
 from miner.neighbors import Neighbors, find_neighbors
 from miner.options import EncoderOptions, RunOptions
 from miner.rerank import Reranking, rerank
@@ -176,7 +177,8 @@ def _groups(
         must_link=[[number[word] for word in entry if word in number] for entry in gathered.entries],
     )
     sentences = {name: source.sentences for name, source in gathered.sources.items()}
-    proposals = propose(groups, texts, [word.frequency for word in words], vectors, scored, sentences)
+    frequencies, are_compounds = [word.frequency for word in words], [word.pos is Pos.COMPOUND for word in words]
+    proposals = propose(groups, texts, frequencies, are_compounds, vectors, scored, sentences)
     counts = {"n_opposed_pairs": len(opposed), "n_pairs_kept_apart_by_people": len(apart)}
     return sorted(proposals, key=lambda group: (-group.probability, group.words)), counts
 

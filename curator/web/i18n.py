@@ -78,6 +78,7 @@ EVIDENCE_NAMES = {
     "context_similarity": lazy_gettext("similar in their sentences (cosine)"),
     "distributional_similarity": lazy_gettext("among the same words (cosine)"),
     "opposition": lazy_gettext("opposites"),
+    "opposite_polarity": lazy_gettext("one praises, the other blames"),
     "spelling_distance": lazy_gettext("difference of spelling (0: same sound)"),
     "spelling": lazy_gettext("spelt alike"),
 }
@@ -94,6 +95,7 @@ WEIGHT_NAMES = {
     "alternation": lazy_gettext("two spellings"),
     "shortening": lazy_gettext("shortening"),
     "opposition": lazy_gettext("opposites"),
+    "polarity": lazy_gettext("praise and blame"),
     "alias": lazy_gettext("sentences that name both"),
     "gloss": lazy_gettext("shared foreign term"),
     "enumeration": lazy_gettext("listed side by side"),

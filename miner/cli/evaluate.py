@@ -108,7 +108,7 @@ def model(pairs: str, words: str, encoder: EncoderOptions, folds: int, plot: str
     """
     from pathlib import Path
 
-    from miner.cli.stages import encoded_words
+    from miner.cli.stages import encoded_words, praise_axis
     from miner.evaluation.calibration import plot_reliability
     from miner.evaluation.pair_model import evaluate_model
     from miner.lexicon.stages import read_word_list
@@ -117,7 +117,13 @@ def model(pairs: str, words: str, encoder: EncoderOptions, folds: int, plot: str
     listed = list(dict.fromkeys(word for word in read_word_list(Path(words)) if word))
     encoded = encoded_words(listed, encoder)
     report = evaluate_model(
-        listed, encoded.vectors, encoded.has_vector, read_labels(pairs), n_folds=folds, seed=seed
+        listed,
+        encoded.vectors,
+        encoded.has_vector,
+        read_labels(pairs),
+        axis=praise_axis(encoder),
+        n_folds=folds,
+        seed=seed,
     )
     click.echo(f"{'probability':>20}  {'pairs':>9}  {'said':>6}  {'same':>6}")
     for found in report.calibration.bins:
@@ -170,7 +176,7 @@ def train(pairs: str, words: str, encoder: EncoderOptions, seed: int, output: st
     """
     from pathlib import Path
 
-    from miner.cli.stages import encoded_words
+    from miner.cli.stages import encoded_words, praise_axis
     from miner.lexicon.stages import read_word_list
     from miner.scoring.labels import read_labels
     from miner.scoring.language_training import write_language
@@ -183,6 +189,7 @@ def train(pairs: str, words: str, encoder: EncoderOptions, seed: int, output: st
     listed = list(dict.fromkeys(word for word in read_word_list(Path(words)) if word))
     encoded = encoded_words(listed, encoder)
     told = {"encoder": encoder.name, "pairs": Path(pairs).name, "words": Path(words).name}
-    model = train_on_words(listed, encoded.vectors, encoded.has_vector, labels, told, seed=seed)
+    axis = praise_axis(encoder)
+    model = train_on_words(listed, encoded.vectors, encoded.has_vector, labels, told, axis=axis, seed=seed)
     model.save(output)
     click.echo(f"{output}: learned from {model.trained_with}", err=sys.stderr.isatty())

@@ -10,6 +10,9 @@ from miner.cli import option_groups as options
 from miner.options import ClusterOptions, CorpusOptions, EncoderOptions, LexiconOptions, RunOptions
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from miner.encoder import EncodedWords
 
 output_option = click.option(
@@ -89,6 +92,14 @@ def encode(words: str, encoder: EncoderOptions, output: str) -> None:
         f"{n_rows:,} rows of {dim} in {output}: {encoded.n_encoded:,} words encoded, {encoded.n_cached:,} from "
         f"the cache, {encoded.n_without_vector:,} without a vector (rows of zeros)"
     )
+
+
+def praise_axis(encoder: EncoderOptions) -> "npt.NDArray[np.float32] | None":
+    """Return the encoder's direction from blame to praise."""
+    from miner.evidence.polarity import SEEDS, polarity_axis
+
+    seeds = encoded_words(SEEDS, encoder)
+    return polarity_axis(seeds.vectors, seeds.has_vector)
 
 
 def encoded_words(words: Sequence[str], encoder: EncoderOptions) -> "EncodedWords":

@@ -40,6 +40,7 @@ def evaluate_model(
     has_vector: npt.NDArray[np.bool_],
     labels: Mapping[Pair, str],
     *,
+    axis: npt.NDArray[np.float32] | None,
     n_folds: int,
     seed: int,
 ) -> ModelReport:
@@ -49,11 +50,12 @@ def evaluate_model(
     :param vectors: float32, shape (n_words, dim), unit rows where ``has_vector``.
     :param has_vector: bool, shape (n_words,).
     :param labels: of pairs in code-point order.
+    :param axis: from blame to praise among the vectors, float32, shape (dim,), if the encoder has one.
     :param n_folds: parts of the labels, at least 2; no word is in two.
     :param seed: of the division, and of the search for neighbours.
     :raises ValueError: as ``cross_validate``, or if a part has no two words that mean the same.
     """
-    known, evidence, table = measure_words(words, vectors, has_vector, seed=seed)
+    known, evidence, table = measure_words(words, vectors, has_vector, axis=axis, seed=seed)
     folds = cross_validate(known, table, labels, n_folds=n_folds, seed=seed)
     model = train_model(known, table, labels, {})
     asked = [answers_of(fold.model, known, table, fold.labels) for fold in folds]

@@ -11,6 +11,7 @@ from miner.evidence.endings import alternation_kind
 from miner.evidence.opposites import opposition
 from miner.evidence.origin import loanword_probability, sino_korean_share
 from miner.evidence.parts import parts
+from miner.evidence.polarity import Polarity
 from miner.evidence.rank_scale import RankScale
 from miner.evidence.romanization import romanization_similarity
 from miner.evidence.shortening import describe_shortening, is_subsequence
@@ -69,6 +70,7 @@ class Evidence:
     :param sources: evidence from elsewhere, by its name in ``SOURCE_COLUMNS``.
     :param rows: that stand for the words beside their vectors, by name in ``ROW_COLUMNS``.
     :param is_other_word: whether a text that is not among these is a word, too, which may be a part of one.
+    :param axis: from blame to praise among these vectors, float32, shape (dim,), if the encoder has one.
     :raises ValueError: if a source has another name.
     """
 
@@ -80,6 +82,7 @@ class Evidence:
         sources: Mapping[str, PairSource] | None = None,
         rows: Mapping[str, WordRows] | None = None,
         is_other_word: Callable[[str], bool] | None = None,
+        axis: Floats | None = None,
     ) -> None:
         for given, names in ((sources, SOURCE_COLUMNS), (rows, ROW_COLUMNS)):
             if unknown := set(given or ()) - set(names):
@@ -92,6 +95,7 @@ class Evidence:
         self._rank = {
             (row, int(column)): rank for row, ids in enumerate(neighbors.ids) for rank, column in enumerate(ids)
         }
+        self._polarity = Polarity(vectors, axis)
         self._scale = RankScale(len(words))
         near = np.where(np.isfinite(neighbors.cosine_similarity), neighbors.cosine_similarity, 0.0)
         self._nearness = self._scale.nearness(near)
@@ -119,6 +123,7 @@ class Evidence:
             "spelling_rank": ranks.min(axis=1),
             "farther_spelling_rank": ranks.max(axis=1),
         }
+        columns["opposite_polarity"] = self._polarity.opposition(pairs)
         columns |= self._forms(left, right)
         for name in SOURCE_COLUMNS:
             source = self._sources.get(name, PairSource())

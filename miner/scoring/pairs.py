@@ -22,6 +22,7 @@ def score_pairs(
     sources: Mapping[str, PairSource] | None = None,
     rows: Mapping[str, WordRows] | None = None,
     is_other_word: Callable[[str], bool] | None = None,
+    axis: Floats | None = None,
 ) -> tuple[ScoredPairs, dict[str, int]]:
     """Weigh all pairs that one kind of evidence speaks for, and those that share a likely partner.
 
@@ -34,9 +35,10 @@ def score_pairs(
     :param sources: evidence from elsewhere, by its name.
     :param rows: that stand for the words beside their vectors, by name.
     :param is_other_word: whether a text that is not among these is a word, too, which may be a part of one.
+    :param axis: from blame to praise among the vectors, float32, shape (dim,), if the encoder has one.
     :return: the pairs, ascending, and how many each kind gave.
     """
-    evidence = Evidence(words, vectors, neighbors, sources, rows, is_other_word)
+    evidence = Evidence(words, vectors, neighbors, sources, rows, is_other_word, axis)
     named = [pair for name in SPEAK_FOR for pair in (sources or {}).get(name, PairSource()).values]
     pairs, counts = candidate_pairs(words, neighbors, named)
     table = evidence.measure(pairs)

@@ -119,6 +119,7 @@ TERMS: tuple[Term, ...] = (
     # alike to .75 or more are one word, half of those between .55 and .75, and hardly any below.
     Term("romanization", "romanization", lambda c: np.maximum(2 * c["romanization"] - 1, 0), 8.0),
     Term("opposition", "opposition", _column("opposition")),
+    Term("polarity", "opposite_polarity", _column("opposite_polarity")),
     # Of the statements in 11,882 drug names at least 95 % are right (tests/benchmarks/aliases.py), among pairs
     # of which 1 % are: log-odds of log(.95 / .05) - log(.01 / .99) = 7.5 for one, on a scale on which it counts 1.
     Term("alias", "alias_statements", _doublings("alias_statements"), 7.5),

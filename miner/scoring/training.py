@@ -29,6 +29,7 @@ def train_on_words(
     labels: Mapping[Pair, str],
     trained_with: Mapping[str, Any],
     *,
+    axis: npt.NDArray[np.float32] | None,
     seed: int,
 ) -> PairModel:
     """Find and measure the pairs among words, as a run does, and learn from those that are labelled.
@@ -38,21 +39,28 @@ def train_on_words(
     :param has_vector: bool, shape (n_words,).
     :param labels: of pairs in code-point order.
     :param trained_with: what the model shall say of its training.
+    :param axis: from blame to praise among the vectors, float32, shape (dim,), if the encoder has one.
     :param seed: of the search for neighbours.
     :raises ValueError: as ``train_model``.
     """
-    known, _, table = measure_words(words, vectors, has_vector, seed=seed)
+    known, _, table = measure_words(words, vectors, has_vector, axis=axis, seed=seed)
     return train_model(known, table, labels, trained_with)
 
 
 def measure_words(
-    words: Sequence[str], vectors: npt.NDArray[np.float32], has_vector: npt.NDArray[np.bool_], *, seed: int
+    words: Sequence[str],
+    vectors: npt.NDArray[np.float32],
+    has_vector: npt.NDArray[np.bool_],
+    *,
+    axis: npt.NDArray[np.float32] | None,
+    seed: int,
 ) -> tuple[list[str], Evidence, EvidenceTable]:
     """Find and measure the pairs among words, as a run does.
 
     :param words: NFC, distinct.
     :param vectors: float32, shape (n_words, dim), unit rows where ``has_vector``.
     :param has_vector: bool, shape (n_words,).
+    :param axis: from blame to praise among the vectors, float32, shape (dim,), if the encoder has one.
     :param seed: of the search for neighbours.
     :return: the words that have vectors, what measures them, and the measured pairs.
     """
@@ -60,7 +68,7 @@ def measure_words(
     there = vectors[has_vector]
     neighbors = find_neighbors(there, N_NEIGHBORS, seed=seed)
     pairs, _ = candidate_pairs(known, neighbors)
-    evidence = Evidence(known, there, neighbors)
+    evidence = Evidence(known, there, neighbors, axis=axis)
     return known, evidence, evidence.measure(pairs)
 
 

@@ -16,7 +16,7 @@ import networkx as nx
 import numpy as np
 
 from miner import clustering
-from miner.cli.stages import encoded_words
+from miner.cli.stages import encoded_words, praise_axis
 from miner.evaluation.grouping import evaluate_groups
 from miner.lexicon.stages import read_word_list
 from miner.neighbors import find_neighbors
@@ -39,7 +39,9 @@ def main() -> None:
     labels, words = read_labels(args.pairs), read_word_list(args.words)
     vectors = encoded_words(words, EncoderOptions(args.encoder)).vectors
     neighbors = find_neighbors(vectors, 20)
-    scored, _ = score_pairs(words, vectors, neighbors, shipped_model())
+    scored, _ = score_pairs(
+        words, vectors, neighbors, shipped_model(), axis=praise_axis(EncoderOptions(args.encoder))
+    )
     pairs, odds = scored.table.pairs, scored.log_odds
     cosine = scored.table.columns["cosine_similarity"].astype(float)
     opposed = scored.table.columns["opposition"] > 0

@@ -149,7 +149,7 @@ def scored():
 
 def test_a_proposal_names_the_most_frequent_word_first_and_proves_each_pair(scored):
     vectors, pairs, sentences = scored
-    (group,) = propose([[0, 1, 2]], WORDS, [5, 9, 2, 1], vectors, pairs, sentences)
+    (group,) = propose([[0, 1, 2]], WORDS, [5, 9, 2, 1], [False] * 4, vectors, pairs, sentences)
     assert group.words[0] == "초콜렛"
     assert set(group.words) == set(WORDS[:3])
     assert group.min_pair_cosine_similarity == pytest.approx(float((vectors[:3] @ vectors[:3].T).min()))
@@ -160,7 +160,7 @@ def test_a_proposal_names_the_most_frequent_word_first_and_proves_each_pair(scor
 
 def test_what_is_shown_of_a_pair_adds_up_to_its_probability(scored):
     vectors, pairs, sentences = scored
-    (group,) = propose([[0, 2]], WORDS, [5, 9, 2, 1], vectors, pairs, sentences)
+    (group,) = propose([[0, 2]], WORDS, [5, 9, 2, 1], [False] * 4, vectors, pairs, sentences)
     shown = {e.kind: e.value for e in group.evidence}
     weights = sum(value for kind, value in shown.items() if kind.startswith("match_weight."))
     assert weights == pytest.approx(log_odds(shown["probability"]), abs=0.05 * 12)
@@ -171,8 +171,15 @@ def test_among_equally_frequent_words_the_central_one_is_canonical(scored):
     vectors, pairs, _ = scored
     turned = vectors.copy()
     turned[2] = turned[:2].sum(axis=0) / np.linalg.norm(turned[:2].sum(axis=0))
-    (group,) = propose([[0, 1, 2]], WORDS, [3, 3, 3, 3], turned, pairs, {})
+    (group,) = propose([[0, 1, 2]], WORDS, [3, 3, 3, 3], [False] * 4, turned, pairs, {})
     assert group.words[0] == "쵸콜릿"
+
+
+def test_among_equally_frequent_words_one_of_the_dictionary_goes_before_a_compound(scored):
+    vectors, pairs, _ = scored
+    for frequencies, canonical in (([3, 3, 3, 3], 1), ([4, 3, 3, 3], 0)):
+        (group,) = propose([[0, 1, 2]], WORDS, frequencies, [True, False, True, False], vectors, pairs, {})
+        assert group.words[0] == WORDS[canonical]
 
 
 def test_evidence_of_another_name_is_refused(scored):

@@ -189,7 +189,7 @@ def test_a_model_is_trained_saved_and_read_back(vectors, tmp_path):
         rows[number[base[:-1] + "으"]] = rows[number[base]] + 0.3 * rows[number[base[:-1] + "으"]]
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     labels = {tuple(sorted((base, base[:-1] + "으"))): "loanword" for base in bases}
-    model = train_on_words(words, unit, np.ones(len(words), bool), labels, {"encoder": "none"}, seed=0)
+    model = train_on_words(words, unit, np.ones(len(words), bool), labels, {"encoder": "none"}, axis=None, seed=0)
     assert model.trained_with["encoder"] == "none"
     assert model.trained_with["n_same_pairs"] > 30
     given = {term.name: term.given_weight for term in TERMS if term.given_weight is not None}
