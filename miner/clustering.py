@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from miner.evidence.phonemes import is_hangul
 from miner.files import by_rename
 from miner.options import DEFAULT_MIN_PROBABILITY
 from miner.scoring.model import KINDS, ScoredPairs, probability_of
@@ -190,8 +191,9 @@ def propose(
 ) -> list[ProposedGroup]:
     """Turn groups of ids into proposals: canonical word, similarities, evidence.
 
-    The canonical word is the most frequent one; among equals one that the analyser's dictionary has, then the one
-    nearest the centre, then the first in code-point order. All are dictionary forms.
+    The canonical word is the most frequent one; among equals one that the analyser's dictionary has, then one in
+    Hangul alone (낙상, not 落傷), then the one nearest the centre, then the first in code-point order. All are
+    dictionary forms.
 
     :param groups: groups of ids into ``words``, each of whose pairs is among ``scored``.
     :param words: text of each word.
@@ -203,14 +205,17 @@ def propose(
     :return: proposals in the order of ``groups``.
     """
     row_of = {(a, b): row for row, (a, b) in enumerate(scored.table.pairs.tolist())}
-    rank = [(-frequency, compound) for frequency, compound in zip(frequencies, is_compound, strict=True)]
+    rank = [
+        (-frequency, compound, not is_hangul(word))
+        for word, frequency, compound in zip(words, frequencies, is_compound, strict=True)
+    ]
     return [_propose_one(list(group), words, rank, vectors, scored, row_of, sentences) for group in groups]
 
 
 def _propose_one(
     group: list[int],
     words: Sequence[str],
-    canonical_rank: Sequence[tuple[int, bool]],
+    canonical_rank: Sequence[tuple[int, bool, bool]],
     vectors: npt.NDArray[np.float32],
     scored: ScoredPairs,
     row_of: Mapping[Pair, int],

@@ -71,7 +71,9 @@ def check(engine: Engine) -> None:
     found, head = current(engine), scripts().get_current_head()
     if found != head:
         state = "has no tables yet" if found is None else f"has schema {found}, older than the code's {head}"
-        raise SchemaMismatchError(f"{name_of(engine)} {state}; run `curator db upgrade`")
+        raise SchemaMismatchError(
+            f"{name_of(engine)} {state}; run `curator db upgrade`, or `curator db --database ... upgrade`"
+        )
 
 
 def drift(engine: Engine) -> list[object]:

@@ -154,7 +154,7 @@ def check_file(url: URL, create: bool) -> None:
         )
     if not create and not file.exists():
         raise FileNotFoundError(
-            f"there is no database {file}; make one with `curator db upgrade`, or check the path"
+            f"there is no database {file}; make one with `curator db --database {file} upgrade`, or check the path"
         )
 
 

@@ -182,6 +182,13 @@ def test_among_equally_frequent_words_one_of_the_dictionary_goes_before_a_compou
         assert group.words[0] == WORDS[canonical]
 
 
+def test_among_equally_frequent_words_one_in_hangul_is_canonical(scored):
+    vectors, pairs, _ = scored
+    for others in (["落傷", "낙상", "Fall"], ["walker", "보행기", "3륜보행기"]):
+        (group,) = propose([[0, 1, 2]], [*others, WORDS[3]], [3] * 4, [False] * 4, vectors, pairs, {})
+        assert group.words[0] == others[1]
+
+
 def test_evidence_of_another_name_is_refused(scored):
     vectors, pairs, _ = scored
     with pytest.raises(ValueError, match="rumour"):
