@@ -9,5 +9,15 @@ from curator.export.base import (
     stream_of_file,
     stream_of_release,
 )
+from curator.export.lexicon import stream_of_words
 
-__all__ = ["ExportReport", "Format", "GroupStream", "check", "export", "stream_of_file", "stream_of_release"]
+__all__ = [
+    "ExportReport",
+    "Format",
+    "GroupStream",
+    "check",
+    "export",
+    "stream_of_file",
+    "stream_of_release",
+    "stream_of_words",
+]

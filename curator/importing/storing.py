@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, func, insert, select
 
-from curator.importing.rows import BrokenRow, Row, Verdict
+from curator.importing.rows import BrokenRow, Row, Verdict, sound_rows
+from curator.importing.words import lock_words, store_words
 from curator.store.models import (
     Group,
     GroupOrigin,
@@ -16,7 +17,6 @@ from curator.store.models import (
     ImportedGroup,
     Member,
     Run,
-    Word,
     WordStatistics,
 )
 from curator.store.queries import DecidedPairs, batches, decided_pairs, find_groups, find_words, signature_of
@@ -69,17 +69,9 @@ def import_groups(
     :raises ValueError: if the file has no group, or under ``strict`` a broken row; nothing is stored then.
     """
     report = ImportReport()
-    read = list(rows)
-    report.broken = [row for row in read if isinstance(row, BrokenRow)]
-    if report.broken and strict:
-        others = f", and {len(report.broken) - 1} rows more" if len(report.broken) > 1 else ""
-        raise ValueError(f"{file}, {report.broken[0]}{others}; nothing was imported")
-    if len(report.broken) == len(read):
-        first = f"; the first row: {report.broken[0]}" if read else ""
-        raise ValueError(f"{file} has no group in the format {format}{first}")
-    if connection.dialect.name == "postgresql":  # a run at the same time may bring the same new words
-        connection.execute(text("LOCK TABLE words IN SHARE ROW EXCLUSIVE MODE"))
-    new, known = _sorted_out(connection, [row for row in read if isinstance(row, Row)], report)
+    read, report.broken = sound_rows(rows, file=file, format=format, strict=strict)
+    lock_words(connection)
+    new, known = _sorted_out(connection, read, report)
     keys = _store_words(connection, new, report)
     ids = _store_groups(connection, new, keys)
     _store_origins(
@@ -129,13 +121,8 @@ def _store_words(connection: Connection, rows: Sequence[Row], report: ImportRepo
     for row in rows:
         for word in row.words:
             pos.setdefault(word, row.pos.get(word, UNKNOWN_POS))
-    found = find_words(connection, list(pos))
-    new = [{"text": word, "pos": kind} for word, kind in pos.items() if word not in found]
-    if new:
-        connection.execute(insert(Word), new)
-        found |= find_words(connection, [row["text"] for row in new])
-    report.n_new_words = len(new)
-    return {word: key for word, (key, _) in found.items()}
+    keys, report.n_new_words = store_words(connection, pos)
+    return keys
 
 
 def _store_groups(connection: Connection, rows: Sequence[Row], keys: Mapping[str, int]) -> list[int]:
