@@ -5,7 +5,8 @@ import json
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,14 @@ class GroupSet:
     :ivar source: where they come from, for messages: ``release 3`` or a file's name.
     :ivar digest: SHA-256 of the groups as canonical JSON; the same in a database and in a file.
     :ivar number: of the release, if it is one.
+    :ivar created_at: when the release was made, ISO 8601 in UTC, if that is known.
     """
 
     source: str
     groups: tuple[SynonymGroup, ...]
     digest: str
     number: int | None = None
+    created_at: str | None = field(default=None, compare=False)
 
     @property
     def n_words(self) -> int:
@@ -120,6 +123,8 @@ def add_to_digest(digest: "hashlib._Hash", group: SynonymGroup) -> None:
 def to_json(groups: GroupSet) -> str:
     """Return the groups as the JSON text that ``read_groups`` reads back to an equal set."""
     head = {"format": FORMAT, "version": FORMAT_VERSION, "number": groups.number, "digest": groups.digest}
+    if groups.created_at is not None:
+        head["created_at"] = groups.created_at
     lines = ",\n".join(json.dumps(group_json(group), ensure_ascii=False) for group in groups.groups)
     return f'{json.dumps(head)[:-1]}, "groups": [\n{lines}\n]}}\n'
 
@@ -170,7 +175,17 @@ def read_groups(path: Path) -> GroupSet:
             f"{path} says that its digest is {content['digest']}, but the groups in it have {found.digest}: "
             "it was changed after the release. Print it anew, or take the line with the digest out"
         )
-    return GroupSet(str(path), found.groups, found.digest, content.get("number"))
+    return GroupSet(str(path), found.groups, found.digest, content.get("number"), _created_at(path, content))
+
+
+def _created_at(path: Path, content: Mapping[str, Any]) -> str | None:
+    found = content.get("created_at")
+    try:
+        return None if found is None else datetime.fromisoformat(found).isoformat()
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path} says that it was made at {found!r}; expected a time such as 2026-01-02T03:04:05+00:00"
+        ) from error
 
 
 def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

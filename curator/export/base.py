@@ -93,7 +93,7 @@ def stream_of_file(path: Path) -> GroupStream:
     :raises ValueError: if it is no file of groups.
     """
     groups = read_groups(path)
-    return GroupStream(groups.source, groups.digest, groups.groups, groups.number)
+    return GroupStream(groups.source, groups.digest, groups.groups, groups.number, groups.created_at)
 
 
 def export(stream: GroupStream, path: Path, format: Format) -> ExportReport:
