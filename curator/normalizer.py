@@ -36,8 +36,8 @@ _UNCHANGING = (
     "같이 같은 치고 답게 마다 만큼 대로 "
     "하고 들 입니다 입니까 인 인데 인지 일 임"
 ).split()
-# What may follow a first particle. After 이, 을, 도 and their like nothing does (약도를 has no 약), after 과 and its
-# like little, after the rest (들, 에서, 만, the copula) some in a row: 들에게는, 에서부터만이라도.
+# What may follow a first particle. After 이, 을, 도 and their like nothing does (약도를 has no 약), after 과 and
+# its like little, after the rest (들, 에서, 만, the copula) some in a row: 들에게는, 에서부터만이라도.
 _LAST = frozenset("이 가 은 는 을 를 의 도 아 야 이여 여 이야".split())
 _LINKING = frozenset("과 와 이랑 랑 하고".split())
 _MIDDLE = "에 에게 에서 한테 과 와 까지 부터 만 밖에 조차 마저 보다 처럼 으로 로 서 써".split()
