@@ -18,7 +18,8 @@ class ImportedGroup(Base):
     file: Mapped[str] = mapped_column(comment="Name of the file, as it was given")
     format: Mapped[str] = mapped_column(comment="Name of its format")
     place: Mapped[str] = mapped_column(comment="Where in the file: line 3, concept <uri>")
-    content: Mapped[dict[str, Any] | None] = mapped_column(
+    # A list where several rows have the same words.
+    content: Mapped[dict[str, Any] | list[dict[str, Any]] | None] = mapped_column(
         JSON(none_as_null=True), comment="The row as it stood, of an earlier project's decisions"
     )
     imported_at: Mapped[datetime] = mapped_column(default=utc_now, comment="UTC")
