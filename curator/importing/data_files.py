@@ -87,7 +87,7 @@ def read_json(file: Path) -> Iterator[Row | BrokenRow]:
     if content.get("format") == FORMAT:
         if not isinstance(content.get("groups"), list):
             raise ValueError(f'{file} has no list "groups"; expected what `curator release show --json` prints')
-        for number, entry in enumerate(json_file.entries("groups"), 1):
+        for number, entry in enumerate(json_file.entries(json_file.entry("groups")), 1):
             yield _group(f"line {entry.line}, group {number}", entry.value)
         return
     for entry in json_file.entries():
@@ -111,7 +111,7 @@ def read_word_normalizer(file: Path) -> Iterator[Row | BrokenRow]:
         raise ValueError(f"{file} is no word normalizer; expected a file of `curator export word-normalizer`")
     groups: dict[str, tuple[str, list[str]]] = {}
     canonical_words = {word for word in content["words"].values() if isinstance(word, str)}
-    for entry in json_file.entries("words"):
+    for entry in json_file.entries(json_file.entry("words")):
         place = f"line {entry.line}"
         if not isinstance(entry.value, str):
             yield BrokenRow(place, f"has no canonical word for {entry.key!r}")

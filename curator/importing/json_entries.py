@@ -30,6 +30,7 @@ class JsonFile:
     """A JSON file in memory.
 
     :ivar content: all of it, as ``json`` reads it.
+    :ivar start: place of the value that it holds.
     :raises ValueError: if the file is no JSON in UTF-8.
     """
 
@@ -39,20 +40,20 @@ class JsonFile:
             self.content: Any = json.loads(self._text)
         except ValueError as error:
             raise ValueError(f"{file} is no JSON: {error}") from error
+        self.start = self._skip(0)
         self._ends_of_lines = [found.start() for found in re.finditer("\n", self._text)]
 
-    def entries(self, key: str | None = None) -> Iterator[Entry]:
-        """Yield the entries of the object or the list that the file is, with a key of an object given twice.
+    def entry(self, key: str) -> Entry:
+        """Return the entry with a key of the object that the file is; of two the last one, as ``json`` does."""
+        *_, last = (entry for entry in self.entries() if entry.key == key)
+        return last
 
-        :param key: of an entry of it, an object or a list, whose entries are yielded in its place.
+    def entries(self, within: Entry | None = None) -> Iterator[Entry]:
+        """Yield the entries of an object or a list, with a key of an object given twice.
+
+        :param within: entry whose value that is; the file itself by default.
         """
-        if key is None:
-            yield from self._entries(self._skip(0))
-            return
-        *_, last = (entry for entry in self.entries() if entry.key == key)  # as json has it: the last one counts
-        yield from self._entries(last.start)
-
-    def _entries(self, start: int) -> Iterator[Entry]:
+        start = self.start if within is None else within.start
         decode = json.JSONDecoder().raw_decode
         is_object = self._text[start] == "{"
         place = self._skip(start + 1)

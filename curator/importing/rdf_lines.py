@@ -1,7 +1,7 @@
 """The line in which an RDF file begins to speak of each resource, which rdflib's graphs do not tell.
 
-The file has been parsed by rdflib and is right; what is read here is where subjects with a URI stand. In JSON-LD
-these are the nodes of the top level or its ``@graph``: one that stands inside another is not found.
+The file has been parsed by rdflib and is right; what is read here is where subjects with a URI stand. Not found
+are those of JSON-LD whose URI comes out of a context in another file.
 """
 
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from curator.importing.json_entries import JsonFile
+from curator.importing.json_entries import Entry, JsonFile
 
 _XML_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XML_BASE = "http://www.w3.org/XML/1998/namespace base"
@@ -112,17 +112,24 @@ def _in_xml(file: Path, base: str) -> Iterator[tuple[str, int]]:
 def _in_json_ld(file: Path, base: str) -> Iterator[tuple[str, int]]:
     json_file = JsonFile(file)
     content = json_file.content
-    prefixes: dict[str, Any] = {}
-    if isinstance(content, dict):
-        context = content.get("@context")
-        prefixes = context if isinstance(context, dict) else {}
-        if "@graph" not in content:
-            if isinstance(content.get("@id"), str):
-                yield _expanded(content["@id"], prefixes, base), 1
-            return
-    for entry in json_file.entries("@graph" if isinstance(content, dict) else None):
-        if isinstance(entry.value, dict) and isinstance(entry.value.get("@id"), str):
-            yield _expanded(entry.value["@id"], prefixes, base), entry.line
+    context = content.get("@context") if isinstance(content, dict) else None
+    names: Mapping[str, Any] = context if isinstance(context, dict) else {}
+    base = urljoin(base, str(names.get("@base") or ""))
+    id_keys = {"@id", *(name for name, meaning in names.items() if meaning == "@id")}
+    for node, line in _nodes(json_file, Entry("", content, 1, json_file.start)):
+        uri = next((value for key, value in node.items() if key in id_keys), None)
+        if isinstance(uri, str) and len(node) > 1:  # else it is but named
+            yield _expanded(uri, names, base), line
+
+
+def _nodes(json_file: JsonFile, entry: Entry) -> Iterator[tuple[dict[str, Any], int]]:
+    """Yield every object of the file but its contexts with its line, the outer ones first."""
+    if isinstance(entry.value, dict):
+        yield entry.value, entry.line
+    if isinstance(entry.value, dict | list):
+        for inner in json_file.entries(entry):
+            if inner.key != "@context":
+                yield from _nodes(json_file, inner)
 
 
 def _expanded(uri: str, prefixes: Mapping[str, Any], base: str) -> str:

@@ -36,7 +36,7 @@ def read_synonyms_set(file: Path) -> Iterator[Row | BrokenRow]:
             f"{file} is no synonyms set; expected "
             '{"synonyms_set": [{"id": "1", "synonyms": "a, b => c"}, ...]}'
         )
-    for number, entry in enumerate(json_file.entries("synonyms_set"), 1):
+    for number, entry in enumerate(json_file.entries(json_file.entry("synonyms_set")), 1):
         rule = entry.value if isinstance(entry.value, dict) else {}
         place = f"line {entry.line}, rule {rule.get('id', number)}"
         if isinstance(rule.get("synonyms"), str):

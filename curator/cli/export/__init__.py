@@ -53,7 +53,8 @@ def opensearch(target: Target, is_mapping: bool) -> None:
     """Write a synonyms file for OpenSearch.
 
     OpenSearch has no API for synonyms. Put the file on every node, declare the filter as `updateable: true`, and
-    call `POST /_plugins/_refresh_search_analyzers/INDEX` after each change.
+    call `POST /_plugins/_refresh_search_analyzers/INDEX` after each change. Where nori is the tokenizer, give it
+    the words as well: `curator export nori`.
 
     \b
     Example:

@@ -80,6 +80,12 @@ def test_xml_with_bases_ids_and_nested_concepts(tmp_path: Path) -> None:
         ),
         ('[\n\n{"@id": "urn:1", "@type": "urn:a"}]', {"urn:1": 3}),
         ('{"@id": "urn:1",\n"@type": "urn:a"}', {"urn:1": 1}),
+        (
+            '{"@context": {"id": "@id", "t": "@type", "in": {"@id": "urn:in", "@type": "@id"},\n'
+            '"@base": "http://base.org/"},\n"id": "one", "t": "urn:a", "in": {"id": "three"},\n'
+            '"in": [{"id": "two",\n"t": "urn:a"}, {"id": "three",\n"t": "urn:a"}, "urn:no"]}',
+            {"http://base.org/one": 1, "http://base.org/two": 4, "http://base.org/three": 5},
+        ),
     ],
 )
 def test_json_ld_with_a_graph_a_list_or_one_node(text: str, lines: dict[str, int], tmp_path: Path) -> None:
