@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def read_csv(file: Path) -> Iterator[Row | BrokenRow]:
             if missing:
                 raise ValueError(f"{file} has no column {' and no column '.join(sorted(missing))}")
             for row in reader:
-                place, position = f"line {reader.line_num}", row.get("position") or "0"
+                place, position = f"line {reader.line_num - _n_breaks(row)}", row.get("position") or "0"
                 if not row["group"] or row["word"] is None or not position.isdecimal():
                     found = f"the group {row['group']!r}, the position {position!r} and the word {row['word']!r}"
                     yield BrokenRow(place, f"has {found}")
@@ -40,6 +41,11 @@ def read_csv(file: Path) -> Iterator[Row | BrokenRow]:
     for place, words in groups.values():
         words.sort(key=lambda word: word[0])
         yield row_of(place, [word for _, word, _ in words], {word: pos for _, word, pos in words if pos})
+
+
+def _n_breaks(row: Mapping[str, Any]) -> int:
+    """Return how many lines a row has besides its first: the reader counts to its last one."""
+    return sum(len(re.findall("\r\n?|\n", value)) for value in row.values() if isinstance(value, str))
 
 
 def read_jsonl(file: Path) -> Iterator[Row | BrokenRow]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from curator.importing.json_entries import JsonFile
 from curator.importing.rows import BrokenRow, Row, WordRow, problem_of, row_of
 
+MAX_BLANK_BYTES = 1_024  # before the brace of a synonyms set
 _TOKENS = re.compile(r"\\(.)|(=>)|(,)|(.)", re.DOTALL)
 _NORI_BLANKS = " \t\v\f\r"  # between words, for Java
 _SYNSET_LINE = re.compile(r"s\((\d{9}),\d+,'(.*)',([nvasr]),\d+,\d+\)\.")
@@ -51,7 +53,7 @@ def read_elasticsearch(file: Path) -> Iterator[Row | BrokenRow]:
     :raises ValueError: if it is neither.
     """
     with file.open("rb") as start:
-        is_json = start.read(1) == b"{"
+        is_json = start.read(MAX_BLANK_BYTES).removeprefix(BOM_UTF8).lstrip().startswith(b"{")
     return read_synonyms_set(file) if is_json else read_solr(file)
 
 
