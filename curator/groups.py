@@ -153,7 +153,7 @@ def read_groups(path: Path) -> GroupSet:
     :raises ValueError: if the file is no JSON of either form, or its groups are wrong.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys)
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique_keys)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no file {path}; {EXPECTED}") from error
     except UnicodeDecodeError as error:
@@ -166,7 +166,7 @@ def read_groups(path: Path) -> GroupSet:
         raise ValueError(f"{path} holds a {type(content).__name__}; {EXPECTED}")
     try:
         if content.get("format") != FORMAT:
-            return group_set(str(path), [_from_lists(str(path), *item) for item in content.items()])
+            return group_set(str(path), [group_from_lists(str(path), *item) for item in content.items()])
         found = group_set(str(path), [group_from_json(str(path), item) for item in content["groups"]])
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} has another form ({type(error).__name__}: {error}); {EXPECTED}") from error
@@ -175,10 +175,14 @@ def read_groups(path: Path) -> GroupSet:
             f"{path} says that its digest is {content['digest']}, but the groups in it have {found.digest}: "
             "it was changed after the release. Print it anew, or take the line with the digest out"
         )
-    return GroupSet(str(path), found.groups, found.digest, content.get("number"), _created_at(path, content))
+    return GroupSet(str(path), found.groups, found.digest, content.get("number"), created_at_of(path, content))
 
 
-def _created_at(path: Path, content: Mapping[str, Any]) -> str | None:
+def created_at_of(path: Path, content: Mapping[str, Any]) -> str | None:
+    """Return when the release in a file was made, if the file says so.
+
+    :raises ValueError: if what it says is no time.
+    """
     found = content.get("created_at")
     try:
         return None if found is None else datetime.fromisoformat(found).isoformat()
@@ -188,7 +192,11 @@ def _created_at(path: Path, content: Mapping[str, Any]) -> str | None:
         ) from error
 
 
-def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its keys and values, for ``json``.
+
+    :raises ValueError: if a key stands twice.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
@@ -197,7 +205,13 @@ def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _from_lists(source: str, name: str, words: Sequence[str] | Mapping[str, float]) -> SynonymGroup:
+def group_from_lists(source: str, name: str, words: Sequence[str] | Mapping[str, float]) -> SynonymGroup:
+    """Read an entry of a dictionary of lists.
+
+    :param source: where it stands, for messages.
+    :raises TypeError: if it is no list of words.
+    :raises ValueError: if a word or a weight is none, or a word stands twice.
+    """
     if not isinstance(words, list | dict):
         raise TypeError(f"{name!r} is a {type(words).__name__}, no list of words")
     weights = words if isinstance(words, dict) else dict.fromkeys(words)

@@ -6,9 +6,9 @@ from curator.export.base import (
     GroupStream,
     check,
     export,
-    stream_of_file,
     stream_of_release,
 )
+from curator.export.group_file import stream_of_file
 from curator.export.lexicon import stream_of_words
 
 __all__ = [

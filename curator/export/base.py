@@ -1,5 +1,6 @@
 """What all formats share: where groups come from, the check of every word, a file that appears when complete."""
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -11,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from curator.files import by_rename
-from curator.groups import SynonymGroup, read_groups
+from curator.groups import SynonymGroup, add_to_digest
 from curator.release import find_release, released_groups
 
 MAX_NAMED_WORDS = 20
@@ -86,14 +87,17 @@ def stream_of_release(connection: Connection, number: int | None = None) -> Grou
     return GroupStream(f"release {found.number}", found.digest, groups, found.number, made)
 
 
-def stream_of_file(path: Path) -> GroupStream:
-    """Return the groups of a JSON file, which is read as a whole.
+def with_digest(groups: Iterable[SynonymGroup], digest: str, source: str) -> Iterator[SynonymGroup]:
+    """Yield groups whose digest was taken before, since it stands at the head of a file.
 
-    :raises FileNotFoundError: if there is no such file.
-    :raises ValueError: if it is no file of groups.
+    :raises ValueError: after the last group, if they are others meanwhile.
     """
-    groups = read_groups(path)
-    return GroupStream(groups.source, groups.digest, groups.groups, groups.number, groups.created_at)
+    found = hashlib.sha256()
+    for group in groups:
+        add_to_digest(found, group)
+        yield group
+    if found.hexdigest() != digest:
+        raise ValueError(f"{source} changed while it was written; try again")
 
 
 def export(stream: GroupStream, path: Path, format: Format) -> ExportReport:

@@ -1,12 +1,11 @@
 """The words of the lexicon out of the database, for formats that hold words and no groups."""
 
-import hashlib
 from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
-from curator.export.base import GroupStream
-from curator.groups import GroupMember, SynonymGroup, add_to_digest, digest_of
+from curator.export.base import GroupStream, with_digest
+from curator.groups import GroupMember, SynonymGroup, digest_of
 from curator.release import ROWS_PER_FETCH
 from curator.store.models import Group, GroupStatus, ImportedWord, Member, Run, Word, WordStatistics
 
@@ -24,7 +23,7 @@ def stream_of_words(connection: Connection, run_id: int | None = None) -> GroupS
     query = _words_of_run(run_id) if run_id is not None else _all_words()
     source = _source(connection, run_id)
     digest = digest_of(_read(connection, query))
-    return GroupStream(source, digest, _unchanged(connection, query, digest), is_of_words=True)
+    return GroupStream(source, digest, with_digest(_read(connection, query), digest, source), is_of_words=True)
 
 
 def _source(connection: Connection, run_id: int | None) -> str:
@@ -67,15 +66,3 @@ def _is_accepted() -> ColumnElement[bool]:
 def _read(connection: Connection, query: Select[str, str, list[str] | None]) -> Iterator[SynonymGroup]:
     for text, pos, parts in connection.execute(query):
         yield SynonymGroup(text, (GroupMember(text, pos, parts=tuple(parts or ())),))
-
-
-def _unchanged(
-    connection: Connection, query: Select[str, str, list[str] | None], expected_digest: str
-) -> Iterator[SynonymGroup]:
-    """Yield the words, and see to it that they are those of the digest, which went before them into the file."""
-    digest = hashlib.sha256()
-    for word in _read(connection, query):
-        add_to_digest(digest, word)
-        yield word
-    if digest.hexdigest() != expected_digest:
-        raise ValueError("the words changed while they were written: a run was stored meanwhile; try again")

@@ -122,7 +122,7 @@ def test_words_that_change_while_they_are_written_make_no_file(engine: Engine, t
     with engine.begin() as connection:
         stream = stream_of_words(connection)
         connection.execute(update(Word).where(Word.text == "약").values(text="독"))
-        with pytest.raises(ValueError, match="the words changed while they were written"):
+        with pytest.raises(ValueError, match="the lexicon changed while it was written; try again"):
             export(stream, tmp_path / "out", Nori())
     assert not (tmp_path / "out").exists()
 
