@@ -92,7 +92,9 @@ def exports_by(release_help: str) -> Callable[[Callable[..., None]], Callable[..
             help="JSON file of groups, in place of a release.",
         )
         @click.option(
-            "--database", metavar="URL|FILE", help="Where the release is.  [default: $DONGUI_DATABASE_URL]"
+            "--database",
+            metavar="URL|FILE",
+            help="Where that is read.  [default: $DONGUI_DATABASE_URL, else dongui.db]",
         )
         @click.option(
             "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write."
