@@ -24,7 +24,8 @@ def decision_lines(connection: Connection) -> Iterator[str]:
     """Yield a JSON object for each group that people here, or in an earlier project, decided on.
 
     A group that was imported with its decisions, and not touched here, is the line that it was imported from,
-    parsed and printed anew. One that was decided here as well has that line under ``earlier``.
+    parsed and printed anew, or several where several had the same words. One that was decided here as well has the
+    line, or a list of them, under ``earlier``.
     """
     touched = or_(
         Group.status.not_in([GroupStatus.PROPOSED, GroupStatus.SUPERSEDED]), _has(Decision), _has(Comment)
@@ -35,15 +36,14 @@ def decision_lines(connection: Connection) -> Iterator[str]:
         part = keys[start : start + GROUPS_PER_FETCH]
         records = _records(connection, part)
         for key in part:
-            if key in records:
-                yield json.dumps(records[key], ensure_ascii=False)
+            yield from (json.dumps(record, ensure_ascii=False) for record in records.get(key, ()))
 
 
 def _has(model: type[Decision] | type[Comment] | type[ImportedGroup]) -> Any:  # noqa: ANN401 - a clause
     return exists().where(model.group_id == Group.id)
 
 
-def _records(connection: Connection, keys: list[int]) -> dict[int, dict[str, Any]]:
+def _records(connection: Connection, keys: list[int]) -> dict[int, list[dict[str, Any]]]:
     """Return the records of some groups; none of what was imported without decisions and has none here."""
     imported = {
         row.group_id: row.content
@@ -52,7 +52,7 @@ def _records(connection: Connection, keys: list[int]) -> dict[int, dict[str, Any
         )
     }
     acts = _acts(connection, keys)
-    records = {}
+    records: dict[int, list[dict[str, Any]]] = {}
     for key, record in _groups(connection, keys).items():
         record |= acts[key]
         is_open = record["status"] in (GroupStatus.PROPOSED, GroupStatus.SUPERSEDED)
@@ -60,9 +60,9 @@ def _records(connection: Connection, keys: list[int]) -> dict[int, dict[str, Any
         earlier = imported.get(key)
         if key in imported and is_open:
             if earlier is not None:
-                records[key] = earlier
+                records[key] = earlier if isinstance(earlier, list) else [earlier]
             continue
-        records[key] = record | ({"earlier": earlier} if earlier is not None else {})
+        records[key] = [record | ({"earlier": earlier} if earlier is not None else {})]
     return records
 
 

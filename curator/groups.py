@@ -5,7 +5,8 @@ import json
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,14 @@ class GroupSet:
     :ivar source: where they come from, for messages: ``release 3`` or a file's name.
     :ivar digest: SHA-256 of the groups as canonical JSON; the same in a database and in a file.
     :ivar number: of the release, if it is one.
+    :ivar created_at: when the release was made, ISO 8601 in UTC, if that is known.
     """
 
     source: str
     groups: tuple[SynonymGroup, ...]
     digest: str
     number: int | None = None
+    created_at: str | None = field(default=None, compare=False)
 
     @property
     def n_words(self) -> int:
@@ -120,6 +123,8 @@ def add_to_digest(digest: "hashlib._Hash", group: SynonymGroup) -> None:
 def to_json(groups: GroupSet) -> str:
     """Return the groups as the JSON text that ``read_groups`` reads back to an equal set."""
     head = {"format": FORMAT, "version": FORMAT_VERSION, "number": groups.number, "digest": groups.digest}
+    if groups.created_at is not None:
+        head["created_at"] = groups.created_at
     lines = ",\n".join(json.dumps(group_json(group), ensure_ascii=False) for group in groups.groups)
     return f'{json.dumps(head)[:-1]}, "groups": [\n{lines}\n]}}\n'
 
@@ -148,7 +153,7 @@ def read_groups(path: Path) -> GroupSet:
     :raises ValueError: if the file is no JSON of either form, or its groups are wrong.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys)
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique_keys)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no file {path}; {EXPECTED}") from error
     except UnicodeDecodeError as error:
@@ -161,7 +166,7 @@ def read_groups(path: Path) -> GroupSet:
         raise ValueError(f"{path} holds a {type(content).__name__}; {EXPECTED}")
     try:
         if content.get("format") != FORMAT:
-            return group_set(str(path), [_from_lists(str(path), *item) for item in content.items()])
+            return group_set(str(path), [group_from_lists(str(path), *item) for item in content.items()])
         found = group_set(str(path), [group_from_json(str(path), item) for item in content["groups"]])
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} has another form ({type(error).__name__}: {error}); {EXPECTED}") from error
@@ -170,10 +175,28 @@ def read_groups(path: Path) -> GroupSet:
             f"{path} says that its digest is {content['digest']}, but the groups in it have {found.digest}: "
             "it was changed after the release. Print it anew, or take the line with the digest out"
         )
-    return GroupSet(str(path), found.groups, found.digest, content.get("number"))
+    return GroupSet(str(path), found.groups, found.digest, content.get("number"), created_at_of(path, content))
 
 
-def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def created_at_of(path: Path, content: Mapping[str, Any]) -> str | None:
+    """Return when the release in a file was made, if the file says so.
+
+    :raises ValueError: if what it says is no time.
+    """
+    found = content.get("created_at")
+    try:
+        return None if found is None else datetime.fromisoformat(found).isoformat()
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path} says that it was made at {found!r}; expected a time such as 2026-01-02T03:04:05+00:00"
+        ) from error
+
+
+def unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its keys and values, for ``json``.
+
+    :raises ValueError: if a key stands twice.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
@@ -182,7 +205,13 @@ def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _from_lists(source: str, name: str, words: Sequence[str] | Mapping[str, float]) -> SynonymGroup:
+def group_from_lists(source: str, name: str, words: Sequence[str] | Mapping[str, float]) -> SynonymGroup:
+    """Read an entry of a dictionary of lists.
+
+    :param source: where it stands, for messages.
+    :raises TypeError: if it is no list of words.
+    :raises ValueError: if a word or a weight is none, or a word stands twice.
+    """
     if not isinstance(words, list | dict):
         raise TypeError(f"{name!r} is a {type(words).__name__}, no list of words")
     weights = words if isinstance(words, dict) else dict.fromkeys(words)

@@ -27,7 +27,7 @@ _COPULA_PAIRS = (
     "이다/다 이며/며 이고/고 이지만/지만 이라고/라고 이라는/라는 이라서/라서 이라면/라면 이라/라 "
     "이라니/라니 이란/란 "
     "이든/든 이든지/든지 이던/던 이면/면 이네/네 이네요/네요 이지/지 이죠/죠 이니/니 이니까/니까 이자/자 이었/였 "
-    "이에요/예요"
+    "이에요/예요 이요/요"
 ).split()
 _FULL_COPULA = frozenset(pair.split("/")[0] for pair in _COPULA_PAIRS)
 _TOWARDS = ("으로", "로")  # 로 after ㄹ as well
@@ -36,9 +36,15 @@ _UNCHANGING = (
     "같이 같은 치고 답게 마다 만큼 대로 "
     "하고 들 입니다 입니까 인 인데 인지 일 임"
 ).split()
-_SECOND = (
-    "는 은 도 만 의 에 에게 과 이 가 을 를 까지 부터 라도 나 밖에 조차 마저 요 보다 처럼 서 써 다 이다".split()
-)
+# What may follow a first particle. After 이, 을, 도 and their like nothing does (약도를 has no 약), after 과 and
+# its like little, after the rest (들, 에서, 만, the copula) some in a row: 들에게는, 에서부터만이라도.
+_LAST = frozenset("이 가 은 는 을 를 의 도 아 야 이여 여 이야".split())
+_LINKING = frozenset("과 와 이랑 랑 하고".split())
+_MIDDLE = "에 에게 에서 한테 과 와 까지 부터 만 밖에 조차 마저 보다 처럼 으로 로 서 써".split()
+_END = "는 은 도 의 이 가 을 를 라도 이라도 나 이나 요 다 이다 인 인데 입니다 이에요 예요 이고 이며 이지만".split()
+_AFTER_LAST = re.compile("요?")
+_AFTER_LINKING = re.compile("(?:는|은|도|만|의)?요?")
+_AFTER_OTHERS = re.compile(f"(?:{'|'.join(sorted(_MIDDLE, key=len, reverse=True))}){{0,2}}(?:{'|'.join(_END)})?")
 
 _WORD = re.compile(r"\w+")
 _VERB_LIKE = re.compile("(이었|였|이에요|예요)")
@@ -134,7 +140,10 @@ class WordNormalizer:
 
 
 def _continues(form: str, after: str) -> bool:
-    return not after or after in _SECOND or _VERB_LIKE.fullmatch(form) is not None
+    if _VERB_LIKE.fullmatch(form):
+        return True
+    allowed = _AFTER_LAST if form in _LAST else _AFTER_LINKING if form in _LINKING else _AFTER_OTHERS
+    return allowed.fullmatch(after) is not None
 
 
 def _form_after(word: str, particle: _Particle, unknown: str) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, groupby
 from operator import itemgetter
@@ -196,7 +196,8 @@ def read_release(connection: Connection, number: int | None = None) -> GroupSet:
     """
     found = find_release(connection, number)
     groups = list(released_groups(connection, found.number, found.digest))
-    return group_set(f"release {found.number}", groups, found.number)
+    groups_of_release = group_set(f"release {found.number}", groups, found.number)
+    return replace(groups_of_release, created_at=found.created_at.isoformat())
 
 
 def released_groups(connection: Connection, number: int, expected_digest: str) -> Iterator[SynonymGroup]:

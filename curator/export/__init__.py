@@ -6,8 +6,18 @@ from curator.export.base import (
     GroupStream,
     check,
     export,
-    stream_of_file,
     stream_of_release,
 )
+from curator.export.group_file import stream_of_file
+from curator.export.lexicon import stream_of_words
 
-__all__ = ["ExportReport", "Format", "GroupStream", "check", "export", "stream_of_file", "stream_of_release"]
+__all__ = [
+    "ExportReport",
+    "Format",
+    "GroupStream",
+    "check",
+    "export",
+    "stream_of_file",
+    "stream_of_release",
+    "stream_of_words",
+]

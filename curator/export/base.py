@@ -1,5 +1,6 @@
 """What all formats share: where groups come from, the check of every word, a file that appears when complete."""
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -11,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from curator.files import by_rename
-from curator.groups import SynonymGroup, read_groups
+from curator.groups import SynonymGroup, add_to_digest
 from curator.release import find_release, released_groups
 
 MAX_NAMED_WORDS = 20
@@ -27,6 +28,7 @@ class GroupStream:
     :ivar groups: in an order that the digest fixes; may be read once.
     :ivar number: of the release, if it is one.
     :ivar created_at: when the release was made, ISO 8601 in UTC.
+    :ivar is_of_words: whether each group is one word of the lexicon, and no group at all.
     """
 
     source: str
@@ -34,6 +36,7 @@ class GroupStream:
     groups: Iterable[SynonymGroup]
     number: int | None = None
     created_at: str | None = None
+    is_of_words: bool = False
 
 
 class Format(Protocol):
@@ -84,14 +87,17 @@ def stream_of_release(connection: Connection, number: int | None = None) -> Grou
     return GroupStream(f"release {found.number}", found.digest, groups, found.number, made)
 
 
-def stream_of_file(path: Path) -> GroupStream:
-    """Return the groups of a JSON file, which is read as a whole.
+def with_digest(groups: Iterable[SynonymGroup], digest: str, source: str) -> Iterator[SynonymGroup]:
+    """Yield groups whose digest was taken before, since it stands at the head of a file.
 
-    :raises FileNotFoundError: if there is no such file.
-    :raises ValueError: if it is no file of groups.
+    :raises ValueError: after the last group, if they are others meanwhile.
     """
-    groups = read_groups(path)
-    return GroupStream(groups.source, groups.digest, groups.groups, groups.number)
+    found = hashlib.sha256()
+    for group in groups:
+        add_to_digest(found, group)
+        yield group
+    if found.hexdigest() != digest:
+        raise ValueError(f"{source} changed while it was written; try again")
 
 
 def export(stream: GroupStream, path: Path, format: Format) -> ExportReport:
@@ -105,11 +111,12 @@ def export(stream: GroupStream, path: Path, format: Format) -> ExportReport:
     """
     report = ExportReport()
     with by_rename(path) as unfinished:
-        format.write(replace(stream, groups=_checked(stream.groups, format, report)), unfinished)
+        format.write(replace(stream, groups=_checked(stream, format, report)), unfinished)
         if not report.n_groups:
+            kind = "word" if stream.is_of_words else "group"
             count = f"{report.n_left_out_groups} were left out"
             first = f"; the first: {report.left_out[0]}" if report.left_out else ""
-            raise ValueError(f"{stream.source} has no group that this format can hold: {count}{first}")
+            raise ValueError(f"{stream.source} has no {kind} that this format can hold: {count}{first}")
     return report
 
 
@@ -119,7 +126,7 @@ def check(stream: GroupStream, format: Format) -> ExportReport:
     :raises ValueError: if the groups are not those of their digest.
     """
     report = ExportReport()
-    for _ in _checked(stream.groups, format, report):
+    for _ in _checked(stream, format, report):
         pass
     return report
 
@@ -145,8 +152,8 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
             out.write("\n")
 
 
-def _checked(groups: Iterable[SynonymGroup], format: Format, report: ExportReport) -> Iterator[SynonymGroup]:
-    for group in groups:
+def _checked(stream: GroupStream, format: Format, report: ExportReport) -> Iterator[SynonymGroup]:
+    for group in stream.groups:
         kept = []
         for member in group.members:
             problem = text_problem(member.word) or format.problem(member.word)
@@ -155,7 +162,8 @@ def _checked(groups: Iterable[SynonymGroup], format: Format, report: ExportRepor
                 continue
             report.n_left_out_words += 1
             if len(report.left_out) < MAX_NAMED_WORDS:
-                report.left_out.append(f"{member.word!r} of the group {group.key} {problem}")
+                where = "" if stream.is_of_words else f" of the group {group.key}"
+                report.left_out.append(f"{member.word!r}{where} {problem}")
         if len(kept) < format.min_words:
             report.n_left_out_groups += 1
             continue

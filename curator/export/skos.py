@@ -112,11 +112,11 @@ class Skos:
             about.append(("dct:created", Instant(stream.created_at)))
         yield Resource(scheme, "skos:ConceptScheme", tuple(about))
         for group in stream.groups:
-            concept = self._concept(group, scheme)
+            concept = self._concept(group, scheme, stream)
             yield concept
             yield Resource(scheme, None, (("skos:hasTopConcept", Reference(concept.uri)),))
 
-    def _concept(self, group: SynonymGroup, scheme: str) -> Resource:
+    def _concept(self, group: SynonymGroup, scheme: str, stream: GroupStream) -> Resource:
         canonical, *others = group.words
         statements: list[tuple[str, Label | Instant | Reference | str]] = [
             ("skos:prefLabel", Label(canonical, LANGUAGE))
@@ -127,25 +127,38 @@ class Skos:
             statements.append(("skos:hiddenLabel" if is_hidden else "skos:altLabel", Label(word, LANGUAGE)))
             seen.add(_skeleton(word))
         statements += [("skos:inScheme", Reference(scheme)), ("skos:topConceptOf", Reference(scheme))]
-        statements += _decision(group)
+        statements += _decision(group, stream)
         return Resource(f"{self.base}group/{quote(group.key, safe='')}", "skos:Concept", tuple(statements))
 
 
-def _decision(group: SynonymGroup) -> Iterator[tuple[str, Label | Instant]]:
-    if group.decided_at is not None:
-        try:
-            moment = datetime.fromisoformat(group.decided_at)
-        except ValueError as error:
-            raise ValueError(
-                f"the group {group.key} was decided at {group.decided_at!r}; expected a time such as "
-                "2026-01-02T03:04:05+00:00"
-            ) from error
-        yield "dct:modified", Instant(moment.isoformat())
+def _decision(group: SynonymGroup, stream: GroupStream) -> Iterator[tuple[str, Label | Instant]]:
+    """Yield when the concept came to be as it stands, by whom, and in which release, as far as that is known."""
+    said = []
     if group.decided_by is not None:
         if text_problem(group.decided_by):
             raise ValueError(f"the group {group.key} was decided by {group.decided_by!r}, which is no name")
-        when = f" on {group.decided_at}" if group.decided_at else ""
-        yield "skos:changeNote", Label(f"accepted by {group.decided_by}{when}", "en")
+        said.append(f"accepted by {group.decided_by}")
+    if group.decided_at is not None:
+        moment = _instant(group)
+        # A group is frozen as one person accepted it: that made the concept, and changed it last.
+        yield "dct:created", moment
+        yield "dct:modified", moment
+        said.append(f"on {group.decided_at}" if said else f"accepted on {group.decided_at}")
+    if stream.number is not None:
+        made = f" of {stream.created_at}" if stream.created_at is not None else ""
+        said.append(f"in release {stream.number}{made}")
+    if said:
+        yield "skos:changeNote", Label(" ".join(said), "en")
+
+
+def _instant(group: SynonymGroup) -> Instant:
+    try:
+        return Instant(datetime.fromisoformat(str(group.decided_at)).isoformat())
+    except ValueError as error:
+        raise ValueError(
+            f"the group {group.key} was decided at {group.decided_at!r}; expected a time such as "
+            "2026-01-02T03:04:05+00:00"
+        ) from error
 
 
 def _skeleton(word: str) -> str:

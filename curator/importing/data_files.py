@@ -1,51 +1,17 @@
-"""Reads SKOS, and groups as CSV, JSONL, Parquet and JSON."""
+"""Reads groups as CSV, JSONL, Parquet and JSON."""
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from curator.groups import FORMAT
+from curator.importing.json_entries import JsonFile
 from curator.importing.rows import BrokenRow, Row, Verdict, row_of
-
-LANGUAGE = "ko"
-SYNTAXES = {".ttl": "turtle", ".rdf": "xml", ".xml": "xml", ".jsonld": "json-ld", ".json": "json-ld", ".nt": "nt"}
-
-
-def read_skos(file: Path) -> Iterator[Row | BrokenRow]:
-    """Read concepts, in the order of their URIs: labels in Korean, or without a language.
-
-    :raises ValueError: if the syntax cannot be told from the file's name, or the file cannot be parsed.
-    """
-    from xml.sax import SAXException
-
-    from rdflib import RDF, SKOS, Graph
-    from rdflib.exceptions import ParserError
-    from rdflib.plugins.parsers.notation3 import BadSyntax
-
-    syntax = SYNTAXES.get(file.suffix.lower())
-    if syntax is None:
-        raise ValueError(f"{file}: its name does not tell the syntax; expected it to end in {', '.join(SYNTAXES)}")
-    try:
-        graph = Graph().parse(str(file), format=syntax)
-    except (ParserError, BadSyntax, SAXException, SyntaxError, ValueError) as error:
-        raise ValueError(f"{file} is no RDF in the syntax {syntax}: {error}") from error
-    for concept in sorted(graph.subjects(RDF.type, SKOS.Concept), key=str):
-        labels = {
-            name: sorted(str(label) for label in graph.objects(concept, SKOS[name]) if _is_korean(label))
-            for name in ("prefLabel", "altLabel", "hiddenLabel")
-        }
-        preferred = labels["prefLabel"]
-        if len(preferred) != 1:
-            found = ", ".join(preferred) or "none"
-            yield BrokenRow(f"concept <{concept}>", f"has {len(preferred)} prefLabels ({found}); expected one")
-        else:
-            yield row_of(f"concept <{concept}>", [label for found in labels.values() for label in found])
-
-
-def _is_korean(label: Any) -> bool:  # noqa: ANN401 - a node of rdflib, which may be no literal
-    return getattr(label, "language", "") in (None, LANGUAGE)
+from curator.normalizer import FORMAT as NORMALIZER_FORMAT
+from curator.normalizer import FORMAT_VERSION as NORMALIZER_VERSION
 
 
 def read_csv(file: Path) -> Iterator[Row | BrokenRow]:
@@ -63,9 +29,10 @@ def read_csv(file: Path) -> Iterator[Row | BrokenRow]:
             if missing:
                 raise ValueError(f"{file} has no column {' and no column '.join(sorted(missing))}")
             for row in reader:
-                place, position = f"line {reader.line_num}", row.get("position") or "0"
-                if row["word"] is None or not position.isdecimal():
-                    yield BrokenRow(place, f"has the position {position!r} and the word {row['word']!r}")
+                place, position = f"line {reader.line_num - _n_breaks(row)}", row.get("position") or "0"
+                if not row["group"] or row["word"] is None or not position.isdecimal():
+                    found = f"the group {row['group']!r}, the position {position!r} and the word {row['word']!r}"
+                    yield BrokenRow(place, f"has {found}")
                     continue
                 _, words = groups.setdefault(row["group"], (place, []))
                 words.append((int(position), row["word"], row.get("pos") or ""))
@@ -74,6 +41,11 @@ def read_csv(file: Path) -> Iterator[Row | BrokenRow]:
     for place, words in groups.values():
         words.sort(key=lambda word: word[0])
         yield row_of(place, [word for _, word, _ in words], {word: pos for _, word, pos in words if pos})
+
+
+def _n_breaks(row: Mapping[str, Any]) -> int:
+    """Return how many lines a row has besides its first: the reader counts to its last one."""
+    return sum(len(re.findall("\r\n?|\n", value)) for value in row.values() if isinstance(value, str))
 
 
 def read_jsonl(file: Path) -> Iterator[Row | BrokenRow]:
@@ -114,29 +86,47 @@ def read_json(file: Path) -> Iterator[Row | BrokenRow]:
 
     :raises ValueError: if the file is no JSON object.
     """
-    try:
-        content = json.loads(file.read_text(encoding="utf-8-sig"), object_pairs_hook=list)
-    except ValueError as error:
-        raise ValueError(f"{file} is no JSON: {error}") from error
-    if not isinstance(content, list) or not all(isinstance(pair, tuple) for pair in content):
+    json_file = JsonFile(file)
+    content = json_file.content
+    if not isinstance(content, dict):
         raise ValueError(f'{file} holds no JSON object; expected {{"name": ["word", "word", ...], ...}}')
-    if ("format", FORMAT) in content:
-        for number, item in enumerate(dict(content)["groups"], 1):
-            yield _group(f"group {number}", _as_object(item))
+    if content.get("format") == FORMAT:
+        if not isinstance(content.get("groups"), list):
+            raise ValueError(f'{file} has no list "groups"; expected what `curator release show --json` prints')
+        for number, entry in enumerate(json_file.entries(json_file.entry("groups")), 1):
+            yield _group(f"line {entry.line}, group {number}", entry.value)
         return
-    for name, words in content:
-        texts = [word[0] if isinstance(word, tuple) else word for word in words] if isinstance(words, list) else []
+    for entry in json_file.entries():
+        place = f"line {entry.line}, key {entry.key!r}"
+        texts = list(entry.value) if isinstance(entry.value, list | dict) else []
         if not texts or not all(isinstance(text, str) for text in texts):
-            yield BrokenRow(f"key {name!r}", "holds no list of words")
+            yield BrokenRow(place, "holds no list of words")
         else:
-            yield row_of(f"key {name!r}", sorted(texts, key=lambda text: text != name))
+            yield row_of(place, sorted(texts, key=lambda text: text != entry.key))
 
 
-def _as_object(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Make objects of the lists of pairs that the reader of a dictionary keeps, to see a key twice."""
-    if isinstance(value, list) and value and all(isinstance(each, tuple) for each in value):
-        return {key: _as_object(each) for key, each in value}
-    return [_as_object(each) for each in value] if isinstance(value, list) else value
+def read_word_normalizer(file: Path) -> Iterator[Row | BrokenRow]:
+    """Read what ``curator export word-normalizer`` writes; the words of one canonical word are a group.
+
+    :raises ValueError: if the file is something else.
+    """
+    json_file = JsonFile(file)
+    content = json_file.content
+    is_ours = isinstance(content, dict) and content.get("format") == NORMALIZER_FORMAT
+    if not is_ours or content.get("version") != NORMALIZER_VERSION or not isinstance(content.get("words"), dict):
+        raise ValueError(f"{file} is no word normalizer; expected a file of `curator export word-normalizer`")
+    groups: dict[str, tuple[str, list[str]]] = {}
+    canonical_words = {word for word in content["words"].values() if isinstance(word, str)}
+    for entry in json_file.entries(json_file.entry("words")):
+        place = f"line {entry.line}"
+        if not isinstance(entry.value, str):
+            yield BrokenRow(place, f"has no canonical word for {entry.key!r}")
+        elif entry.key != entry.value and entry.key in canonical_words:
+            yield BrokenRow(place, f"has {entry.key!r} replaced, which is a canonical word of others")
+        else:
+            groups.setdefault(entry.value, (place, [entry.value]))[1].append(entry.key)
+    for place, words in groups.values():
+        yield row_of(place, words)
 
 
 def _group(place: str, item: Any) -> Row | BrokenRow:  # noqa: ANN401 - JSON

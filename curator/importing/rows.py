@@ -4,7 +4,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
+
+FORMATS_OF_WORDS = frozenset({"nori"})
 
 
 class Verdict(StrEnum):
@@ -33,8 +35,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class WordRow:
+    """A word of a dictionary that says nothing of synonyms.
+
+    :ivar place: where it stands: ``line 3``.
+    :ivar word: NFC.
+    :ivar parts: what it is made of, if the file says so; put together they are the word.
+    """
+
+    place: str
+    word: str
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BrokenRow:
-    """A row that holds no group, and why."""
+    """A row that holds no group, or no word, and why."""
 
     place: str
     reason: str
@@ -43,15 +59,17 @@ class BrokenRow:
         return f"{self.place}: {self.reason}"
 
 
+AnyRow = TypeVar("AnyRow", Row, WordRow)
+
+
 def row_of(place: str, words: Iterable[str], pos: Mapping[str, str] | None = None, **more: Any) -> Row | BrokenRow:  # noqa: ANN401 - the other fields of Row
     """Return the row with its words in NFC, or why they make no group."""
     texts = []
     for word in words:
         text = unicodedata.normalize("NFC", word.strip())
-        if not text:
-            return BrokenRow(place, "has a blank word")
-        if any(unicodedata.category(character) == "Cc" for character in text):
-            return BrokenRow(place, f"has a control character in {text!r}")
+        problem = problem_of(text)
+        if problem is not None:
+            return BrokenRow(place, problem)
         texts.append(text)
     distinct = tuple(dict.fromkeys(texts))
     if len(distinct) < 2:
@@ -59,3 +77,31 @@ def row_of(place: str, words: Iterable[str], pos: Mapping[str, str] | None = Non
     return Row(
         place, distinct, {unicodedata.normalize("NFC", key): value for key, value in (pos or {}).items()}, **more
     )
+
+
+def problem_of(word: str) -> str | None:
+    """Say why a text is no word, or None."""
+    if not word:
+        return "has a blank word"
+    if any(unicodedata.category(character) == "Cc" for character in word):
+        return f"has a control character in {word!r}"
+    return None
+
+
+def sound_rows(
+    rows: Iterable[AnyRow | BrokenRow], *, file: str, format: str, strict: bool
+) -> tuple[list[AnyRow], list[BrokenRow]]:
+    """Read all rows, and tell those that hold something from the broken ones.
+
+    :raises ValueError: if all are broken, or there is none; under ``strict``, if one is.
+    """
+    read = list(rows)
+    broken = [row for row in read if isinstance(row, BrokenRow)]
+    if broken and strict:
+        others = f", and {len(broken) - 1} rows more" if len(broken) > 1 else ""
+        raise ValueError(f"{file}, {broken[0]}{others}; nothing was imported")
+    if len(broken) == len(read):
+        first = f"; the first row: {broken[0]}" if read else ""
+        kind = "word" if format in FORMATS_OF_WORDS else "group"
+        raise ValueError(f"{file} has no {kind} in the format {format}{first}")
+    return [row for row in read if not isinstance(row, BrokenRow)], broken

@@ -1,14 +1,18 @@
-"""Reads Solr's synonym format, the synonyms sets of Elasticsearch, and WordNet's prolog format."""
+"""Reads Solr's synonym format, Elasticsearch's synonyms sets, WordNet's prolog format, nori's dictionaries."""
 
-import json
 import re
+import unicodedata
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from curator.importing.rows import BrokenRow, Row, row_of
+from curator.importing.json_entries import JsonFile
+from curator.importing.rows import BrokenRow, Row, WordRow, problem_of, row_of
 
+MAX_BLANK_BYTES = 1_024  # before the brace of a synonyms set
 _TOKENS = re.compile(r"\\(.)|(=>)|(,)|(.)", re.DOTALL)
+_NORI_BLANKS = " \t\v\f\r"  # between words, for Java
 _SYNSET_LINE = re.compile(r"s\((\d{9}),\d+,'(.*)',([nvasr]),\d+,\d+\)\.")
 _POS = {"n": "Noun", "v": "Verb", "a": "Adjective", "s": "Adjective", "r": "Adverb"}
 
@@ -28,16 +32,19 @@ def read_synonyms_set(file: Path) -> Iterator[Row | BrokenRow]:
 
     :raises ValueError: if the file holds no such object.
     """
-    try:
-        rules = json.loads(file.read_text(encoding="utf-8"))["synonyms_set"]
-        texts = [(str(rule.get("id", number)), rule["synonyms"]) for number, rule in enumerate(rules, 1)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    json_file = JsonFile(file)
+    if not isinstance(json_file.content, dict) or not isinstance(json_file.content.get("synonyms_set"), list):
         raise ValueError(
-            f"{file} is no synonyms set ({type(error).__name__}: {error}); expected "
+            f"{file} is no synonyms set; expected "
             '{"synonyms_set": [{"id": "1", "synonyms": "a, b => c"}, ...]}'
-        ) from error
-    for key, text in texts:
-        yield _rule(f"rule {key}", text)
+        )
+    for number, entry in enumerate(json_file.entries(json_file.entry("synonyms_set")), 1):
+        rule = entry.value if isinstance(entry.value, dict) else {}
+        place = f"line {entry.line}, rule {rule.get('id', number)}"
+        if isinstance(rule.get("synonyms"), str):
+            yield _rule(place, rule["synonyms"])
+        else:
+            yield BrokenRow(place, 'has no text "synonyms"; expected {"id": "1", "synonyms": "a, b => c"}')
 
 
 def read_elasticsearch(file: Path) -> Iterator[Row | BrokenRow]:
@@ -46,7 +53,7 @@ def read_elasticsearch(file: Path) -> Iterator[Row | BrokenRow]:
     :raises ValueError: if it is neither.
     """
     with file.open("rb") as start:
-        is_json = start.read(1) == b"{"
+        is_json = start.read(MAX_BLANK_BYTES).removeprefix(BOM_UTF8).lstrip().startswith(b"{")
     return read_synonyms_set(file) if is_json else read_solr(file)
 
 
@@ -66,6 +73,22 @@ def read_wordnet(file: Path) -> Iterator[Row | BrokenRow]:
         lines = [(place, match) for place, _, match in found if match is not None]
         pos = {match[2].replace("''", "'"): _POS[match[3]] for _, match in lines}
         yield row_of(lines[0][0], pos, pos)
+
+
+def read_nori(file: Path) -> Iterator[WordRow | BrokenRow]:
+    """Read a user dictionary: a word a line, with its parts if it has some.
+
+    :raises ValueError: if the file is not UTF-8.
+    """
+    for place, line in _lines(file):
+        entry = unicodedata.normalize("NFC", line.partition("#")[0].strip(_NORI_BLANKS))
+        word, *parts = re.split(f"[{_NORI_BLANKS}]+", entry)
+        if not word:
+            continue
+        problem = problem_of(word)
+        if problem is None and parts and "".join(parts) != word:
+            problem = f"has the parts {' '.join(parts)}, which do not make up {word}"
+        yield BrokenRow(place, problem) if problem is not None else WordRow(place, word, tuple(parts))
 
 
 def _rule(place: str, text: str) -> Row | BrokenRow:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from curator.importing.rows import BrokenRow, Row, Verdict
+from curator.importing.rows import BrokenRow, Row, Verdict, sound_rows
+from curator.importing.words import lock_words, store_words
 from curator.store.models import (
     Group,
     GroupOrigin,
@@ -16,13 +17,13 @@ from curator.store.models import (
     ImportedGroup,
     Member,
     Run,
-    Word,
     WordStatistics,
 )
 from curator.store.queries import DecidedPairs, batches, decided_pairs, find_groups, find_words, signature_of
 
 UNKNOWN_POS = "Other"
 # Belief that a group is right, where nothing measured it: what the earlier project said, else nothing.
+Content = dict[str, Any] | list[dict[str, Any]] | None  # of an imported group
 CONFIDENCES = {Verdict.ACCEPTED: 1.0, Verdict.REJECTED: 0.0, None: 0.5}
 
 
@@ -69,48 +70,49 @@ def import_groups(
     :raises ValueError: if the file has no group, or under ``strict`` a broken row; nothing is stored then.
     """
     report = ImportReport()
-    read = list(rows)
-    report.broken = [row for row in read if isinstance(row, BrokenRow)]
-    if report.broken and strict:
-        others = f", and {len(report.broken) - 1} rows more" if len(report.broken) > 1 else ""
-        raise ValueError(f"{file}, {report.broken[0]}{others}; nothing was imported")
-    if len(report.broken) == len(read):
-        first = f"; the first row: {report.broken[0]}" if read else ""
-        raise ValueError(f"{file} has no group in the format {format}{first}")
-    if connection.dialect.name == "postgresql":  # a run at the same time may bring the same new words
-        connection.execute(text("LOCK TABLE words IN SHARE ROW EXCLUSIVE MODE"))
-    new, known = _sorted_out(connection, [row for row in read if isinstance(row, Row)], report)
-    keys = _store_words(connection, new, report)
-    ids = _store_groups(connection, new, keys)
-    _store_origins(
-        connection, {**dict(zip(ids, new, strict=True)), **_without_origin(connection, known)}, file, format
-    )
+    read, report.broken = sound_rows(rows, file=file, format=format, strict=strict)
+    lock_words(connection)
+    new, known = _sorted_out(connection, read, report)
+    heads = [rows[0] for rows in new]
+    keys = _store_words(connection, heads, report)
+    ids = _store_groups(connection, heads, keys)
+    _store_origins(connection, {**dict(zip(ids, new, strict=True)), **known}, file, format)
     report.n_new = len(new)
     return report
 
 
 def _sorted_out(
     connection: Connection, rows: Sequence[Row], report: ImportReport
-) -> tuple[list[Row], dict[int, Row]]:
-    """Return the rows that become groups, and those that equal a group of the store, by its key."""
-    by_signature: dict[str, Row] = {}
+) -> tuple[list[list[Row]], dict[int, list[Row]]]:
+    """Return the rows that become groups, and the decisions on groups of the store, by key of the group.
+
+    Rows of the same words stand together.
+    """
+    by_signature: dict[str, list[Row]] = {}
     for row in rows:
-        by_signature.setdefault(signature_of(row.words), row)
-    report.n_repeated = len(rows) - len(by_signature)
+        by_signature.setdefault(signature_of(row.words), []).append(row)
     known = find_groups(connection, list(by_signature), datetime.now(UTC))
     words = find_words(connection, sorted({word for row in rows for word in row.words}))
     pairs = decided_pairs(connection)
-    new: list[Row] = []
-    known_rows: dict[int, Row] = {}
-    for signature, row in by_signature.items():
-        reason = _contradiction(row, {word: words[word][0] for word in row.words if word in words}, pairs)
-        if reason is not None:
-            report.conflicts.append(Conflict(row.place, row.words, reason))
-        elif signature in known:
+    new: list[list[Row]] = []
+    known_rows: dict[int, list[Row]] = {}
+    for signature, same in by_signature.items():
+        keys = {word: words[word][0] for word in same[0].words if word in words}
+        found = {row.place: reason for row in same if (reason := _contradiction(row, keys, pairs)) is not None}
+        report.conflicts += [
+            Conflict(row.place, row.words, found[row.place]) for row in same if row.place in found
+        ]
+        fitting = [row for row in same if row.place not in found]
+        if not fitting:
+            continue
+        report.n_repeated += len(fitting) - 1
+        if signature in known:
             report.n_known += 1
-            known_rows[known[signature].id] = row
+            decided = [row for row in fitting if row.content is not None]
+            if decided:
+                known_rows[known[signature].id] = decided
         else:
-            new.append(row)
+            new.append(fitting)
     return new, known_rows
 
 
@@ -129,13 +131,8 @@ def _store_words(connection: Connection, rows: Sequence[Row], report: ImportRepo
     for row in rows:
         for word in row.words:
             pos.setdefault(word, row.pos.get(word, UNKNOWN_POS))
-    found = find_words(connection, list(pos))
-    new = [{"text": word, "pos": kind} for word, kind in pos.items() if word not in found]
-    if new:
-        connection.execute(insert(Word), new)
-        found |= find_words(connection, [row["text"] for row in new])
-    report.n_new_words = len(new)
-    return {word: key for word, (key, _) in found.items()}
+    keys, report.n_new_words = store_words(connection, pos)
+    return keys
 
 
 def _store_groups(connection: Connection, rows: Sequence[Row], keys: Mapping[str, int]) -> list[int]:
@@ -156,20 +153,33 @@ def _store_groups(connection: Connection, rows: Sequence[Row], keys: Mapping[str
     return stored
 
 
-def _without_origin(connection: Connection, known: Mapping[int, Row]) -> dict[int, Row]:
-    """Return the earlier decisions, by group, of groups that are here and were not imported before."""
-    decided = {key: row for key, row in known.items() if row.content is not None}
-    for part in batches(list(decided)):
-        for key in connection.scalars(select(ImportedGroup.group_id).where(ImportedGroup.group_id.in_(part))):
-            del decided[key]
-    return decided
-
-
-def _store_origins(connection: Connection, rows: Mapping[int, Row], file: str, format: str) -> None:
+def _store_origins(connection: Connection, rows: Mapping[int, Sequence[Row]], file: str, format: str) -> None:
+    """Store where groups come from. The first file stays, and what earlier projects said of a group adds up."""
+    before: dict[int, Content] = {}
+    for part in batches(list(rows)):
+        query = select(ImportedGroup.group_id, ImportedGroup.content).where(ImportedGroup.group_id.in_(part))
+        before.update((key, content) for key, content in connection.execute(query))
     common = {"file": file, "format": format, "imported_at": datetime.now(UTC)}
-    values = [{**common, "group_id": key, "place": row.place, "content": row.content} for key, row in rows.items()]
-    if values:
-        connection.execute(insert(ImportedGroup), values)
+    new, changed = [], []
+    for key, same in rows.items():
+        content = _all_said(before.get(key), same)
+        if key not in before:
+            new.append({**common, "group_id": key, "place": same[0].place, "content": content})
+        elif content != before[key]:
+            changed.append({"key": key, "content": content})
+    if new:
+        connection.execute(insert(ImportedGroup), new)
+    if changed:
+        connection.execute(update(ImportedGroup).where(ImportedGroup.group_id == bindparam("key")), changed)
+
+
+def _all_said(before: Content, rows: Iterable[Row]) -> Content:
+    """Return the one row that decisions came from, or a list of several, each once."""
+    said = list(before) if isinstance(before, list) else [] if before is None else [before]
+    for row in rows:
+        if row.content is not None and row.content not in said:
+            said.append(dict(row.content))
+    return said if len(said) > 1 else said[0] if said else None
 
 
 def _group_values(row: Row, word_ids: Sequence[int], counts: Mapping[int, tuple[int, int]]) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from flask import Response
 from sqlalchemy import Connection
 
 from curator.decisions import decision_lines
-from curator.export import ExportReport, check, export, stream_of_release
+from curator.export import ExportReport, Format, GroupStream, check, export, stream_of_release, stream_of_words
 from curator.export.base import write_lines
 from curator.export.named import NAMED_FORMATS
+from curator.export.nori import Nori
 from curator.web.database import engine_of_app
 
 BYTES_AT_ONCE = 64 * 1024
-LEFT_OUT_HEADER = "Dongui-Left-Out-Words"  # of a release, as the format cannot hold them
+LEFT_OUT_HEADER = "Dongui-Left-Out-Words"  # as the format cannot hold them
 
 
 def release_file(number: int, format_name: str, media_type: str | None = None) -> Response:
@@ -25,13 +26,30 @@ def release_file(number: int, format_name: str, media_type: str | None = None) -
     :raises ValueError: if there is no such release, its content has not its digest, or nothing of it fits.
     """
     format = NAMED_FORMATS[format_name]
+    name = f"release-{number}-{format_name}{format.suffix}"
+    return _exported(lambda c: stream_of_release(c, number), format.make(), name, media_type or format.media_type)
+
+
+def words_file(run_id: int | None = None, media_type: str | None = None) -> Response:
+    """Return a user dictionary for nori of the lexicon's words out of vocabulary, or of those of a run.
+
+    :param media_type: in place of the format's own.
+    :raises ValueError: if there is no such run, or no word that fits.
+    """
+    name = "userdict_ko.txt" if run_id is None else f"run-{run_id}-userdict_ko.txt"
+    media_type = media_type or NAMED_FORMATS["nori"].media_type
+    return _exported(lambda c: stream_of_words(c, run_id), Nori(with_parts=True), name, media_type)
+
+
+def _exported(
+    stream_of: Callable[[Connection], GroupStream], format: Format, name: str, media_type: str
+) -> Response:
     reports: list[ExportReport] = []
 
     def write(connection: Connection, path: Path) -> None:
-        reports.append(export(stream_of_release(connection, number), path, format.make()))
+        reports.append(export(stream_of(connection), path, format))
 
-    name = f"release-{number}-{format_name}{format.suffix}"
-    response = made_file(write, name, media_type or format.media_type)
+    response = made_file(write, name, media_type)
     response.headers[LEFT_OUT_HEADER] = str(reports[0].n_left_out_words)
     return response
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
@@ -11,7 +11,8 @@ from curator.release import list_releases
 from curator.store.models import Role
 from curator.web.auth import needs
 from curator.web.database import engine_of_app
-from curator.web.downloads import decisions_file, release_file, release_report
+from curator.web.downloads import decisions_file, release_file, release_report, words_file
+from curator.web.parameters import natural, read_value
 
 blueprint = Blueprint("exports", __name__)
 
@@ -87,6 +88,17 @@ def report(number: int, name: str) -> str | tuple[str, int]:
     except ValueError as error:
         return render_template("export_refused.html", number=number, name=name, error=error), 422
     return render_template("export_report.html", number=number, name=name, report=found)
+
+
+@blueprint.get("/words/userdict_ko.txt")
+@needs(Role.REVIEWER)
+def words() -> Response | tuple[str, int]:
+    """Send the words out of vocabulary, of all runs or of one, as a user dictionary for nori."""
+    run_id = read_value("run", request.args["run"], natural) if "run" in request.args else None
+    try:
+        return words_file(run_id)
+    except ValueError as error:
+        return render_template("export_refused.html", number=None, error=error), 422
 
 
 @blueprint.get("/decisions/all.jsonl")

@@ -14,6 +14,8 @@ from miner.word_map import project
 # Okabe & Ito's colours, which people who see few colours tell apart, on white as on black
 # (https://jfly.uni-koeln.de/color/).
 BLUE, ORANGE, GREEN, GREY = "#3B8ED0", "#E69F00", "#009E73", "#8A8F98"
+# Of the page and the pictures alike: plotly measures texts in the page's font before it draws them in its own.
+FONTS = '"Pretendard", "Noto Sans KR", "Noto Sans CJK KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif'
 MAX_MAP_WORDS = 1_000  # t-SNE takes seconds for these, and minutes for some thousands; the page tells the number
 CONFIDENCE_BINS = 20
 LEAST_SHOWN_SIZE = 6  # of groups, so that the bar of pairs alone is none as wide as the page
@@ -190,7 +192,7 @@ def _figure(*traces: go.Bar, height: int) -> go.Figure:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "yaxis": {"automargin": True},
-        "font": {"family": "inherit", "size": 13},
+        "font": {"family": FONTS, "size": 13},
         "bargap": 0.25,
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": GREY, "activecolor": BLUE},
     }

@@ -45,6 +45,7 @@ def _page(facts: RunFacts, shown: list[figures.Figure]) -> str:
         .render(
             facts=facts,
             figures=shown,
+            fonts=figures.FONTS,
             has_map=any(figure.name == "map" for figure in shown),
             inputs=[item["path"] for item in source.get("inputs", [])],
             tokenizer=source.get("tokenizer", ""),

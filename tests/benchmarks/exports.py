@@ -1,5 +1,7 @@
 """Seconds and memory of each export, for a release and for one of a hundredth of its groups.
 
+The export ``lexicon`` is nori's of all words of the database, as many as there are groups.
+
 usage: python tests/benchmarks/exports.py [N_GROUPS] [FORMAT ...]
 
 Memory is the peak of a process that does the export alone. That it does not grow with the groups is what the ratio
@@ -20,10 +22,19 @@ from sqlalchemy import Connection, insert, update
 
 from curator.groups import GroupMember, SynonymGroup, add_to_digest
 from curator.store import migrate
-from curator.store.models import Release, ReleaseGroup, ReleaseMember
+from curator.store.models import Release, ReleaseGroup, ReleaseMember, Run, Word, WordStatistics
 from curator.store.session import opened, writing
 
-FORMATS = ("solr", "nori", "skos", "wordnet", "csv", "jsonl", "parquet", "json", "word-normalizer")
+FORMATS = {
+    "solr": ["solr"],
+    "elasticsearch": ["elasticsearch", "--api", "--max-rules", "10000000"],
+    "nori": ["nori", "--release", "1"],
+    "lexicon": ["nori"],
+    "skos": ["skos"],
+    "skos-xml": ["skos", "--syntax", "xml"],
+    "skos-json-ld": ["skos", "--syntax", "json-ld"],
+    **{name: [name] for name in ("wordnet", "csv", "jsonl", "parquet", "json", "word-normalizer")},
+}
 SHRUNK = 100
 BATCH = 10_000
 MEMBERS = 3
@@ -40,7 +51,7 @@ print(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("n_groups", type=int, nargs="?", default=1_000_000)
-    parser.add_argument("formats", nargs="*", default=FORMATS)
+    parser.add_argument("formats", nargs="*", default=list(FORMATS))
     arguments = parser.parse_args()
     n_groups = arguments.n_groups
     with tempfile.TemporaryDirectory() as name:
@@ -55,11 +66,14 @@ def main() -> None:
                 seconds, processor_seconds, megabytes = measure(format, folder / f"{size}.db", folder / "out")
                 ratio = "" if baseline is None else f"{megabytes / baseline:.2f}"
                 baseline = megabytes
-                print(f"{format:16} {size:10,} {seconds:8.1f} {processor_seconds:6.1f} {megabytes:6.0f}  {ratio}")
+                print(
+                    f"{format:16} {size:10,} {seconds:8.1f} {processor_seconds:6.1f} {megabytes:6.0f}  {ratio}",
+                    flush=True,
+                )
 
 
 def measure(format: str, database: Path, output: Path) -> tuple[float, float, float]:
-    arguments = ["export", format, "--database", str(database), "-o", str(output)]
+    arguments = ["export", *FORMATS[format], "--database", str(database), "-o", str(output)]
     start, processor_start = time.perf_counter(), processor_time()
     done = subprocess.run([sys.executable, "-c", MEASURED, *arguments], capture_output=True, text=True, check=True)
     megabytes = int(done.stdout.splitlines()[-1]) / 1_000
@@ -77,9 +91,12 @@ def make_release(database: Path, n_groups: int) -> None:
         migrate.upgrade(engine)
         with writing(engine).begin() as connection:
             connection.execute(insert(Release), {"number": 1, "digest": "", "created_at": MOMENT})
+            run = {"id": 1, "fingerprint": "", "manifest": {}, "started_at": MOMENT, "finished_at": MOMENT}
+            connection.execute(insert(Run), run)
             for start in range(0, n_groups, BATCH):
                 keys = range(start + 1, min(n_groups, start + BATCH) + 1)
                 insert_groups(connection, keys)
+                insert_words(connection, keys)
                 for key in keys:
                     members = tuple(GroupMember(word, "Noun", 1.0) for word in words_of(key))
                     add_to_digest(digest, SynonymGroup(str(key), members, "kim", MOMENT.isoformat()))
@@ -95,6 +112,14 @@ def insert_groups(connection: Connection, keys: range) -> None:
         for i, word in enumerate(words_of(key))
     ]
     connection.execute(insert(ReleaseMember), members)
+
+
+def insert_words(connection: Connection, keys: range) -> None:
+    words = [{"id": key, "text": words_of(key)[0], "pos": "Noun"} for key in keys]
+    connection.execute(insert(Word), words)
+    counts = {"run_id": 1, "frequency": 1, "document_frequency": 1, "forms": [], "is_oov": True, "pieces": ["낱"]}
+    rows = [{**counts, "word_id": key, "has_unknown_piece": False} for key in keys]
+    connection.execute(insert(WordStatistics), rows)
 
 
 def words_of(key: int) -> list[str]:

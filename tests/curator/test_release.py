@@ -1,6 +1,7 @@
 """A release holds what was accepted when it was made, and says when somebody changed it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from accepted_groups import accept
@@ -129,6 +130,7 @@ def test_the_file_form_reads_back_to_the_same_groups_and_digest(texts, data) -> 
         for text in texts
     )
     stated = group_set("release 3", [SynonymGroup("17", members, "kim", "2026-01-02")], 3)
+    stated = replace(stated, created_at="2026-01-03T00:00:00+00:00")
     import tempfile
     from pathlib import Path
 
@@ -137,6 +139,7 @@ def test_the_file_form_reads_back_to_the_same_groups_and_digest(texts, data) -> 
         file.write_text(to_json(stated), encoding="utf-8")
         read = read_groups(file)
     assert (read.groups, read.digest, read.number) == (stated.groups, stated.digest, 3)
+    assert read.created_at == stated.created_at
 
 
 def test_a_dictionary_of_lists_names_the_canonical_word_by_its_key(tmp_path) -> None:
@@ -170,6 +173,11 @@ def test_a_dictionary_of_lists_names_the_canonical_word_by_its_key(tmp_path) -> 
         ('{"a": {"약": -1, "집": 2}}', "has the weight -1"),
         ('{"a": "약"}', "is a str, no list of words"),
         ('{"format": "dongui-groups", "groups": [{"id": 1}]}', "KeyError: 'members'"),
+        (
+            '{"format": "dongui-groups", "created_at": "soon", "groups": '
+            '[{"id": 1, "members": [{"word": "약"}, {"word": "집"}]}]}',
+            "says that it was made at 'soon'; expected a time",
+        ),
     ],
 )
 def test_a_file_of_another_form_is_named_with_what_was_expected(content: str, said: str, tmp_path) -> None:

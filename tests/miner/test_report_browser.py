@@ -75,6 +75,15 @@ def test_the_page_fits_and_follows_the_machines_theme_and_language(page: Page) -
     assert ("rows read" in page.inner_html("#funnel")) is not is_narrow
 
 
+def test_no_name_of_a_bar_is_cut_off_in_either_language(page: Page) -> None:
+    for _ in range(2):
+        for name in ("funnel", "share"):
+            left = page.query_selector(f"#{name} svg.main-svg").bounding_box()["x"]
+            starts = [text.bounding_box()["x"] for text in page.query_selector_all(f"#{name} .ytick text")]
+            assert starts and min(starts) >= left
+        page.click("#language")
+
+
 def test_no_name_on_the_map_lies_on_another_one(page: Page) -> None:
     boxes = [text.bounding_box() for text in page.query_selector_all("#map .textpoint text")]
     shown = [box for box in boxes if box and box["width"]]

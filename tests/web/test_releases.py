@@ -157,3 +157,26 @@ def test_all_decisions_are_downloaded_as_lines(person, lee: Program, words: Word
         "상표",
     )
     assert lee.call("GET", "/exports/decisions").data == page.data
+
+
+def test_the_words_out_of_vocabulary_are_downloaded_for_nori_from_their_page_the_run_and_the_api(
+    person, lee, words
+):
+    kim = person("kim")
+    assert 'href="/words/userdict_ko.txt"' in kim.get("/words").text
+    assert f'href="/words/userdict_ko.txt?run={words.run_id}"' in kim.get(f"/runs/{words.run_id}").text
+    sent = kim.get("/words/userdict_ko.txt")
+    assert sent.headers["Content-Disposition"] == 'attachment; filename="userdict_ko.txt"'
+    assert sent.text.splitlines()[1:] == sorted(words)
+    assert kim.get(f"/words/userdict_ko.txt?run={words.run_id}").text == sent.text
+    assert lee.call("GET", "/exports/words").text == sent.text
+    assert lee.call("GET", f"/exports/words?run={words.run_id}").text == sent.text
+
+
+def test_words_of_a_run_that_is_not_there_are_refused(person, lee, words):
+    kim = person("kim")
+    refused = kim.get("/words/userdict_ko.txt?run=99")
+    assert (refused.status_code, "there is no run 99" in refused.text) == (422, True)
+    assert kim.get("/words/userdict_ko.txt?run=x").status_code == 400
+    answer = lee.call("GET", "/exports/words?run=99")
+    assert (answer.status_code, "there is no run 99" in answer.text) == (422, True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from curator.cli.export.elasticsearch import elasticsearch
-from curator.cli.export.target import Target, exports
+from curator.cli.export.target import Target, exports, exports_by
 from curator.config import Settings
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def opensearch(target: Target, is_mapping: bool) -> None:
     """Write a synonyms file for OpenSearch.
 
     OpenSearch has no API for synonyms. Put the file on every node, declare the filter as `updateable: true`, and
-    call `POST /_plugins/_refresh_search_analyzers/INDEX` after each change.
+    call `POST /_plugins/_refresh_search_analyzers/INDEX` after each change. Where nori is the tokenizer, give it
+    the words as well: `curator export nori`.
 
     \b
     Example:
@@ -65,22 +66,33 @@ def opensearch(target: Target, is_mapping: bool) -> None:
 
 
 @export.command()
-@exports
+@exports_by("Write the words of this release, and no others.  [default: the words of the lexicon]")
+@click.option("--run", "run_id", type=int, help="Write the words out of vocabulary of this run, and no others.")
 @click.option(
     "--vocabulary",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A model's vocab.txt: its words are left out.  [default: every word is written]",
 )
-def nori(target: Target, vocabulary: Path | None) -> None:
+def nori(target: Target, run_id: int | None, vocabulary: Path | None) -> None:
     """Write a user dictionary for nori, so that it does not cut words before the synonyms are looked up.
+
+    By default it has every word of the database that is out of vocabulary, imported, or in an accepted group; an
+    imported word keeps its parts. --run, --release and --groups choose other words.
 
     \b
     Example:
+      curator export nori -o userdict_ko.txt
+      curator export nori --run 2 -o userdict_ko.txt
       curator export nori --release 3 --vocabulary kr-bert/vocab.txt -o userdict_ko.txt
     """
     from curator.export.nori import Nori
 
-    target.write(Nori(_lines(vocabulary)))
+    if target.file is None and target.number is None:
+        target.write_words(Nori(_lines(vocabulary), with_parts=True), run_id)
+    elif run_id is not None:
+        raise click.UsageError("--run takes the place of --release and --groups; give one of the three")
+    else:
+        target.write(Nori(_lines(vocabulary)))
 
 
 @export.command()

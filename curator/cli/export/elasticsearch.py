@@ -41,7 +41,8 @@ def elasticsearch(
     """Write a synonyms file for Elasticsearch, or a synonyms set for its API, and send it there.
 
     A push replaces all rules of the set by those of the groups, whoever wrote them; what changes is told. The set
-    must be there before an index names it.
+    must be there before an index names it. Where nori is the tokenizer, give it the words as well:
+    `curator export nori`.
 
     \b
     Example:

@@ -2,7 +2,7 @@
 
 from curator.store.models.base import Base, UtcDateTime, utc_now
 from curator.store.models.groups import Evidence, Group, GroupOrigin, GroupStatus, Member
-from curator.store.models.imports import ImportedGroup
+from curator.store.models.imports import ImportedGroup, ImportedWord
 from curator.store.models.mining import CategoryFrequency, Example, Neighbor, Run, Word, WordStatistics
 from curator.store.models.release import Release, ReleaseGroup, ReleaseMember
 from curator.store.models.review import (
@@ -29,6 +29,7 @@ __all__ = [
     "GroupOrigin",
     "GroupStatus",
     "ImportedGroup",
+    "ImportedWord",
     "Lease",
     "Member",
     "Neighbor",

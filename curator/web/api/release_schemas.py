@@ -36,6 +36,15 @@ class ReleasedPageSchema(Schema):
     )
 
 
+class WordsQuerySchema(Schema):
+    """Which words."""
+
+    run = Integer(
+        validate=validate.Range(0, MAX_KEY),
+        metadata={"description": "Only those of this run."},
+    )
+
+
 class ReleasedMemberSchema(Schema):
     """A word of a released group."""
 

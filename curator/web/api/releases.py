@@ -14,7 +14,7 @@ from curator.web.api import release_schemas as schemas
 from curator.web.api.base import ApiError, blueprint, refuses
 from curator.web.auth import current_user, needs
 from curator.web.database import engine_of_app, writing
-from curator.web.downloads import decisions_file, release_file, release_report
+from curator.web.downloads import decisions_file, release_file, release_report, words_file
 from curator.web.releases import compared
 
 FILE = {"type": "string", "format": "binary"}
@@ -119,6 +119,19 @@ def list_formats() -> list[dict[str, str]]:
 def export_decisions() -> Response:
     """Get all that people decided, a JSON object a line, for another project to import."""
     return decisions_file(FILE_TYPE)
+
+
+@blueprint.route("/exports/words", methods=["GET"])
+@needs(Role.REVIEWER)
+@blueprint.arguments(schemas.WordsQuerySchema, location="query")
+@blueprint.response(200, FILE, content_type=FILE_TYPE)
+@refuses(422)
+def export_words(query: dict[str, Any]) -> Response:
+    """Get the words out of vocabulary, of all runs or of one, as a user dictionary for nori."""
+    try:
+        return words_file(query.get("run"), FILE_TYPE)
+    except ValueError as error:
+        raise ApiError(422, str(error)) from error
 
 
 @blueprint.route("/releases/<int:number>/exports/<name>", methods=["GET"])

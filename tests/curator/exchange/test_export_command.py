@@ -16,7 +16,8 @@ from curator.cli.export import export
 from curator.export import export as write
 from curator.export import stream_of_release
 from curator.export.tables import Jsonl
-from curator.groups import GroupMember, SynonymGroup, digest_of, group_from_json
+from curator.groups import GroupMember, SynonymGroup, digest_of, group_from_json, to_json
+from curator.release import read_release
 from curator.store.models import Release, ReleaseGroup, ReleaseMember, utc_now
 from curator.store.session import writing
 
@@ -89,18 +90,21 @@ def test_a_stream_of_a_release_has_its_groups_and_digest(engine: Engine, tmp_pat
 FORMATS = sorted(set(export.commands) - {"decisions"})
 
 
-def test_the_same_release_gives_the_same_bytes_in_every_format(
+def test_the_same_release_gives_the_same_bytes_in_every_format_from_the_database_and_from_its_file(
     engine: Engine, database_url: str, tmp_path
 ) -> None:
     store_release(engine, 1, ("반창고", "대일밴드", "밴드"), ("약", "의약품", "C#"))
     variants = [[name] for name in FORMATS]
     variants += [["skos", "--syntax", syntax] for syntax in ("xml", "json-ld")]
     variants += [["solr", "--mapping"], ["elasticsearch", "--api"], ["elasticsearch", "--mapping"]]
+    groups, first, second = tmp_path / "groups.json", tmp_path / "first", tmp_path / "second"
+    with engine.begin() as connection:
+        groups.write_text(to_json(read_release(connection, 1)), encoding="utf-8")
     for command in variants:
-        first, second = tmp_path / "first", tmp_path / "second"
-        for file in (first, second):
-            run(*command, "--database", database_url, "--release", 1, "-o", file)
-        assert first.read_bytes() == second.read_bytes(), command
+        run(*command, "--database", database_url, "--release", 1, "-o", first)
+        for source in (("--database", database_url, "--release", 1), ("--groups", groups)):
+            run(*command, *source, "-o", second)
+            assert second.read_bytes() == first.read_bytes(), (command, source)
 
 
 @pytest.mark.parametrize("name", FORMATS)

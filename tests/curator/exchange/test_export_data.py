@@ -49,7 +49,8 @@ def test_rdflib_reads_labels_scheme_top_concepts_and_notes(syntax) -> None:
     assert set(graph.subjects(SKOS.inScheme, scheme)) == set(graph.subjects(RDF.type, SKOS.Concept))
     assert list(graph.subjects(RDF.type, SKOS.ConceptScheme)) == [scheme]
     time = "2026-01-02T03:04:05+00:00"
-    assert graph.value(concept, DCTERMS.modified) == Literal(time, datatype=XSD.dateTime)
+    for date in (DCTERMS.created, DCTERMS.modified):
+        assert list(graph.objects(concept, date)) == [Literal(time, datatype=XSD.dateTime)]
     assert graph.value(concept, SKOS.changeNote) == Literal(f"accepted by kim on {time}", lang="en")
 
 
@@ -73,12 +74,17 @@ def test_the_three_syntaxes_say_the_same_of_any_words(words: list[str], key: str
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
-def test_the_scheme_of_a_release_says_when_the_release_was_made(syntax, tmp_path: Path) -> None:
-    time = "2026-01-02T03:04:05+00:00"
-    release = replace(stream(of(["약", "의약품"])), number=3, created_at=time)
-    export(release, tmp_path / "terms", Skos(syntax, BASE))
+def test_scheme_and_notes_of_a_release_say_when_it_was_made_and_by_whom_each_group_was_accepted(
+    syntax, tmp_path: Path
+) -> None:
+    accepted, made = "2026-01-02T03:04:05+00:00", "2026-01-09T00:00:00+00:00"
+    groups = of(["약", "의약품"], decided=True) + [SynonymGroup("1", (GroupMember("집"), GroupMember("주택")))]
+    export(replace(stream(groups), number=3, created_at=made), tmp_path / "terms", Skos(syntax, BASE))
     graph = Graph().parse(str(tmp_path / "terms"), format=syntax)
-    assert graph.value(URIRef(BASE + "scheme"), DCTERMS.created) == Literal(time, datatype=XSD.dateTime)
+    assert graph.value(URIRef(BASE + "scheme"), DCTERMS.created) == Literal(made, datatype=XSD.dateTime)
+    notes = [str(graph.value(URIRef(f"{BASE}group/{key}"), SKOS.changeNote)) for key in (0, 1)]
+    assert notes == [f"accepted by kim on {accepted} in release 3 of {made}", f"in release 3 of {made}"]
+    assert list(graph.subjects(DCTERMS.modified)) == [URIRef(BASE + "group/0")]
 
 
 def test_rdf_xml_nests_no_concept_in_another() -> None:

@@ -120,7 +120,7 @@ def test_what_contradicts_a_decision_made_here_is_listed_and_nothing_is_overwrit
         "line 2 (침대, 반창고): people here keep 침대 and 반창고 apart",
         "line 3 (대일밴드, 반창고): was rejected there, and people here put these words together",
     ]
-    assert (report.n_new, report.n_known, report.n_repeated) == (1, 1, 1)
+    assert (report.n_new, report.n_known, report.n_repeated) == (1, 2, 0)
     with engine.begin() as connection:
         found = connection.execute(select(Group.id, Group.status).order_by(Group.id)).all()
     assert found[:2] == [(accepted, GroupStatus.ACCEPTED), (rejected, GroupStatus.REJECTED)]
@@ -200,6 +200,33 @@ def test_an_earlier_projects_decisions_go_out_as_they_came_in(engine: Engine, tm
     again = imported(engine, *read(earlier, tmp_path))
     assert (again.n_new, again.n_known) == (0, 3)
     assert len(lines_of(engine)) == 3
+
+
+def test_decisions_on_the_same_words_are_all_given_back_of_one_file_as_of_two(engine: Engine, tmp_path) -> None:
+    same = ['{"id": 1, "status": "accepted", "members": [{"word": "집"}, {"word": "주택"}], "removed": []}']
+    same += ['{"id": 2, "status": "rejected", "members": [{"word": "주택"}, {"word": "집"}]}']
+    third = '{"id": 1, "status": "deferred", "members": [{"word": "집"}, {"word": "주택"}]}'
+    imported(engine, row("집", "주택"))  # of a file of synonyms, before
+    report = imported(engine, *read([*same, same[0]], tmp_path))
+    assert (report.n_new, report.n_known, report.n_repeated) == (0, 1, 2)
+    assert lines_of(engine) == same
+    imported(engine, *read([third, same[1]], tmp_path))
+    assert lines_of(engine) == [*same, third]
+    with session_factory(engine).begin() as session:
+        session.query(Group).one().status = GroupStatus.DEFERRED
+        assert session.query(ImportedGroup).one().format == "jsonl"
+    (line,) = map(json.loads, lines_of(engine))
+    assert line["earlier"] == [json.loads(each) for each in [*same, third]]
+
+
+def test_of_two_decisions_on_the_same_words_the_one_that_contradicts_is_listed(engine: Engine, tmp_path) -> None:
+    store_group(engine, GroupStatus.ACCEPTED, "집", "주택")
+    members = [{"word": "집"}, {"word": "주택"}]
+    rows = [json.dumps({"status": said, "members": members}) for said in ("accepted", "rejected")]
+    report = imported(engine, *read(rows, tmp_path))
+    assert (report.n_known, [conflict.place for conflict in report.conflicts]) == (1, ["line 2"])
+    (line,) = map(json.loads, lines_of(engine))
+    assert line["earlier"] == json.loads(rows[0])
 
 
 def test_a_decision_made_here_goes_before_the_earlier_one_which_is_kept(engine: Engine, tmp_path: Path) -> None:

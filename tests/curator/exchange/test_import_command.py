@@ -23,14 +23,15 @@ EXPORTS = {
     "jsonl": ("a.jsonl", []),
     "parquet": ("a.parquet", []),
     "json": ("a.json", []),
+    "word-normalizer": ("words.json", []),
 }
 # A file with one good group and a broken row, and how the row is named.
 BROKEN = {
     "solr": ("a.txt", "약, 의약품\n약=>a=>b\n", "line 2: has more than one =>"),
     "elasticsearch": (
         "set.json",
-        '{"synonyms_set": [{"id": "g-1", "synonyms": "약, 의약품"}, {"id": "g-2", "synonyms": "약"}]}',
-        "rule g-2: has 1 word (약)",
+        '{"synonyms_set": [{"id": "g-1", "synonyms": "약, 의약품"},\n{"id": "g-2", "synonyms": "약"}]}',
+        "line 2, rule g-2: has 1 word (약)",
     ),
     "opensearch": ("a.txt", "# 약\n약\n약, 의약품\n", "line 2: has 1 word (약)"),
     "skos": (
@@ -38,7 +39,7 @@ BROKEN = {
         "@prefix s: <http://www.w3.org/2004/02/skos/core#> .\n"
         '<u:1> a s:Concept ; s:prefLabel "의약품"@ko ; s:altLabel "약"@ko .\n'
         '<u:2> a s:Concept ; s:altLabel "약"@ko .\n',
-        "concept <u:2>: has 0 prefLabels (none)",
+        "line 3, concept <u:2>: has 0 prefLabels (none)",
     ),
     "wordnet": (
         "wn_s.pl",
@@ -51,7 +52,16 @@ BROKEN = {
         '{"members": [{"word": "약"}, {"word": "의약품"}]}\n{"x": 1}\n',
         "line 2: has another form",
     ),
-    "json": ("a.json", '{"약": ["약", "의약품"], "집": "집"}', "key '집': holds no list of words"),
+    "json": (
+        "a.json",
+        '{"약": ["약", "의약품"],\n\n"집": "집"}',
+        "line 3, key '집': holds no list of words",
+    ),
+    "word-normalizer": (
+        "words.json",
+        '{"format": "dongui-word-normalizer", "version": 1, "words": {"약": "의약품",\n"집": "집"}}',
+        "line 2: has 1 word (집)",
+    ),
     "decisions": (
         "d.jsonl",
         '{"status": "accepted", "members": [{"word": "약"}, {"word": "의약품"}]}\n\n[\n',

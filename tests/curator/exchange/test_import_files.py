@@ -11,10 +11,12 @@ from curator.export.skos import Skos
 from curator.export.solr import Solr
 from curator.export.synonyms_api import SynonymsSet
 from curator.export.tables import Csv, Jsonl, Lists, Parquet
+from curator.export.word_normalizer import WordNormalizerFile
 from curator.export.wordnet import WordNet
 from curator.importing import BrokenRow
 from curator.importing import data_files as data
 from curator.importing import search_files as search
+from curator.importing import skos_files as skos
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 
@@ -24,13 +26,14 @@ READERS = {
     "file.txt": (Solr(), search.read_elasticsearch),
     "set.json": (SynonymsSet(), search.read_elasticsearch),
     "wn_s.pl": (WordNet(), search.read_wordnet),
-    "a.ttl": (Skos("turtle"), data.read_skos),
-    "a.rdf": (Skos("xml"), data.read_skos),
-    "a.jsonld": (Skos("json-ld"), data.read_skos),
+    "a.ttl": (Skos("turtle"), skos.read_skos),
+    "a.rdf": (Skos("xml"), skos.read_skos),
+    "a.jsonld": (Skos("json-ld"), skos.read_skos),
     "a.csv": (Csv(), data.read_csv),
     "a.jsonl": (Jsonl(), data.read_jsonl),
     "a.parquet": (Parquet(), data.read_parquet),
     "a.json": (Lists(), data.read_json),
+    "words.json": (WordNormalizerFile(), data.read_word_normalizer),
 }
 
 
@@ -60,17 +63,33 @@ def test_what_was_exported_is_read_back_with_the_canonical_word_first(name: str,
         ("wn_s.pl", "s(100000001,1,'약',n,1,0).\ns(10,1,'a',n,1,0).\n",
          ["line 1: has 1 word (약)", "line 2: is no line of a synset"]),
         ("a.csv", "group,word,position\n1,약,x\n2,집,0\n2,주택,1\n3,방,0\n",
-         ["line 2: has the position 'x'", "line 5: has 1 word"]),
+         ["line 2: has the group '1', the position 'x'", "line 5: has 1 word"]),
+        ("a.csv", "group,word\n,약\n2,집\n2,주택\n3\n",
+         ["line 2: has the group ''", "line 5: has the group '3', the position '0' and the word None"]),
+        ("a.csv", 'note,group,word\n"two\nlines",1,약\n"two\r\nlines",2,"집\n"\n',
+         ["line 2: has 1 word (약)", "line 4: has 1 word (집)"]),
         ("a.jsonl", '{"members": [{"word": "약"}]}\n{\n[1]\n{"members": [{"text": "약"}]}\n',
          ["line 1: has 1 word", "line 2: is no JSON: Expecting property name enclosed in double quotes (column 2)",
           "line 3: has another form (TypeError", "line 4: has another form (KeyError: 'word')"]),
-        ("a.json", '{"a": ["약", "의약품"], "b": "약", "c": ["방", " "], "d": [1, 2]}',
-         ["key 'b': holds no list", "key 'c': has a blank word", "key 'd': holds no list"]),
-        ("set.json", '{"synonyms_set": [{"id": "g", "synonyms": "약"}]}',
-         ["rule g: has 1 word (약)"]),
+        ("a.json", '{"a": ["약", "의약품"],\n "b": "약", "c": ["방", " "],\n"d":\n[1, 2]}',
+         ["line 2, key 'b': holds no list", "line 2, key 'c': has a blank word",
+          "line 3, key 'd': holds no list"]),
+        ("a.json", '{"groups": [\n{"members": [{"word": "약"}, {"word": "의약품"}]},\n {"x": 1},\n 7\n],'
+         ' "format": "dongui-groups"}',
+         ["line 3, group 2: has another form (KeyError: 'members')", "line 4, group 3: has another form (TypeE"]),
+        ("set.json", '{"count": 3, "synonyms_set": [{"id": "g",\n"synonyms": "약"},\n{"id": "h"},\n "약, 집"]}',
+         ["line 1, rule g: has 1 word (약)", 'line 3, rule h: has no text "synonyms"',
+          'line 4, rule 3: has no text "synonyms"']),
+        ("set.json", '\ufeff\n {"synonyms_set": [{"id": "g", "synonyms": "약"}]}',
+         ["line 2, rule g: has 1 word (약)"]),
+        ("words.json", '{"format": "dongui-word-normalizer", "version": 1, "words": {\n"약": "의약품",\n'
+         '"의약품": "물",\n"칼": 3,\n"집": "집"\n}}',
+         ["line 3: has '의약품' replaced, which is a canonical word of others",
+          "line 4: has no canonical word for '칼'",
+          "line 5: has 1 word (집)"]),
         ("a.ttl", '@prefix s: <http://www.w3.org/2004/02/skos/core#> .\n<u:1> a s:Concept ;'
          's:prefLabel "약"@ko, "독"@ko .',
-         ["concept <u:1>: has 2 prefLabels (독, 약); expected one"]),
+         ["line 2, concept <u:1>: has 2 prefLabels (독, 약); expected one"]),
     ],
 )  # fmt: skip
 def test_a_broken_row_is_named_by_its_place(name: str, text: str, broken: list[str], tmp_path: Path) -> None:
@@ -88,6 +107,15 @@ def test_a_broken_row_is_named_by_its_place(name: str, text: str, broken: list[s
         ("a.json", b"[1]", "holds no JSON object"),
         ("a.json", b"{", "is no JSON"),
         ("set.json", b'{"rules": []}', "is no synonyms set"),
+        ("set.json", b'{"synonyms_set": 1}', "is no synonyms set"),
+        ("set.json", b"{", "is no JSON"),
+        ("a.json", b'{"format": "dongui-groups"}', 'has no list "groups"'),
+        ("words.json", b'{"a": "b"}', "is no word normalizer"),
+        (
+            "words.json",
+            b'{"format": "dongui-word-normalizer", "version": 2, "words": {}}',
+            "is no word normalizer",
+        ),
         ("a.ttl", b"<a> <b> .", "is no RDF in the syntax turtle"),
         ("a.rdf", b"<a>", "is no RDF in the syntax xml"),
         ("a.jsonld", b"{", "is no RDF in the syntax json-ld"),

@@ -35,6 +35,11 @@ normalize = WordNormalizer({word: group[0] for group in GROUPS for word in group
         ("칼에서는 칼까지도 칼만이 칼의", "나이프에서는 나이프까지도 나이프만이 나이프의"),
         ("“약”을 (약과) 약,물", "“의약품”을 (의약품과) 의약품,H2O"),
         ("대일밴드이다 대일밴드이지만 대일밴드들에게 대일밴드같은", "반창고다 반창고지만 반창고들에게 반창고같은"),
+        (
+            "약들에게는 약에서부터만이라도 약만이 칼과는",
+            "의약품들에게는 의약품에서부터만이라도 의약품만이 나이프와는",
+        ),
+        ("칼이요 칼이면서 칼인데요", "나이프요 나이프면서 나이프인데요"),
         ("트라우마가 외상은", "PTSD가 PTSD는"),
         ("엠알아이가 주소가", "MRI가 URL이"),
         ("물을 물이", "H2O를 H2O가"),
@@ -46,7 +51,21 @@ def test_particles_are_kept_and_agree_with_the_canonical_word(text: str, expecte
 
 
 @pytest.mark.parametrize(
-    "text", ["한약을", "약국에", "약하다", "칼가", "대일밴드을", "물리", "약이랑말", "", "ㅋㅋ", "약_이"]
+    "text",
+    [
+        "한약을",
+        "약국에",
+        "약하다",
+        "칼가",
+        "대일밴드을",
+        "물리",
+        "약이랑말",
+        "",
+        "ㅋㅋ",
+        "약_이",
+        "약도를",
+        "약과다",
+    ],
 )
 def test_what_is_part_of_another_word_or_does_not_agree_stays(text: str) -> None:
     assert normalize(text) == text
