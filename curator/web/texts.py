@@ -1,13 +1,10 @@
 """Helpers of the templates: marked words, numbers, names; and which kind of answer is wanted."""
 
-from functools import lru_cache
-
-from babel.numbers import format_decimal
 from flask import Flask, g, request, url_for
 from markupsafe import Markup, escape
 
 from curator.store.models import Example
-from curator.web.i18n import EVIDENCE_NAMES, POS_NAMES, WEIGHT_NAMES, current_language
+from curator.web.i18n import EVIDENCE_NAMES, POS_NAMES, WEIGHT_NAMES
 from curator.web.reasons import by_pair, largest_weight
 
 
@@ -36,17 +33,8 @@ def word_text(text: str) -> Markup:
 
 
 def number(value: float | int | None, digits: int = 0) -> str:
-    """Return a number as the language writes it; a dash for none."""
-    if value is None:
-        return "–"
-    return written(round(value, digits), digits, current_language())
-
-
-@lru_cache(maxsize=8192)
-def written(value: float | int, digits: int, locale: str) -> str:
-    """Return a number in the notation of a locale; a page has two hundred, and most of them on every page."""
-    pattern = "#,##0" if digits == 0 else "#,##0." + "0" * digits
-    return format_decimal(value, format=pattern, locale=locale)
+    """Return a number as Korean and English write it, which is the same; a dash for none."""
+    return "–" if value is None else f"{value:,.{digits}f}"
 
 
 def pos_name(pos: str) -> str:
