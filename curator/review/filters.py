@@ -89,12 +89,12 @@ class GroupFilter:
         return conditions
 
     def narrowings(self) -> list[Select[int]]:
-        """Return for each condition that may leave few groups a query for their keys, which an index answers."""
+        """Return for each condition that may leave few groups a query for as many rows, which an index answers."""
         statuses = list(GroupStatus) if self.status is None else [self.status]
         groups = select(Group.id).where(Group.status.in_(statuses))
         narrowings = []
-        if self.word is not None:
-            narrowings.append(self._with_word())
+        if self.word is not None:  # few words are in few groups, and to count them reads a range of one index
+            narrowings.append(select(Word.id).where(matches(self.word)))
         if self.decided_by is not None:
             narrowings.append(self._decided())
         return narrowings + [groups.where(condition) for condition in self._of_columns()]
@@ -169,8 +169,8 @@ def is_narrow(session: Session, wanted: GroupFilter) -> bool:
 
     To find a page of them, the index of an order would be gone through to its end, a million groups long.
     """
-    for keys in wanted.narrowings():
-        ones = keys.with_only_columns(ONE, maintain_column_froms=True).limit(MAX_FEW + 1)
+    for rows in wanted.narrowings():
+        ones = rows.with_only_columns(ONE, maintain_column_froms=True).limit(MAX_FEW + 1)
         n_found = select(func.count()).select_from(ones.subquery())
         if (session.scalar(n_found) or 0) <= MAX_FEW:
             return True

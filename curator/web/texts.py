@@ -1,11 +1,16 @@
 """Helpers of the templates: marked words, numbers, names; and which kind of answer is wanted."""
 
+import re
+
 from flask import Flask, g, request, url_for
 from markupsafe import Markup, escape
 
 from curator.store.models import Example
+from curator.web.export_texts import left_out_text, note_text
 from curator.web.i18n import EVIDENCE_NAMES, POS_NAMES, WEIGHT_NAMES
 from curator.web.reasons import by_pair, largest_weight
+
+COMMAND = re.compile("`([^`]+)`")
 
 
 def wants_json() -> bool:
@@ -30,6 +35,11 @@ def marked(example: Example) -> Markup:
 def word_text(text: str) -> Markup:
     """Return a word of the corpus, escaped and isolated in its direction."""
     return Markup(f"<bdi>{escape(text)}</bdi>")
+
+
+def coded(text: str) -> Markup:
+    """Return a text, escaped, with what stands between backquotes as code: commands to type."""
+    return Markup(COMMAND.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def number(value: float | int | None, digits: int = 0) -> str:
@@ -74,11 +84,14 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         marked=marked,
         word=word_text,
+        coded=coded,
         number=number,
         pos_name=pos_name,
         evidence_name=evidence_name,
         file_stem=file_stem,
         by_pair=by_pair,
         weight_name=weight_name,
+        note_text=note_text,
+        left_out_text=left_out_text,
     )
     app.jinja_env.globals.update(theme=theme, static_url=static_url, largest_weight=largest_weight, escape=escape)

@@ -39,8 +39,8 @@ TIMING = re.compile(r"total;dur=([\d.]+), cpu;dur=([\d.]+)")
 # What the manual advises for a machine with a solid state disk, and memory for the tables that are asked for most;
 # the defaults are for a small, spinning one. Commits wait for the disk, as by default.
 POSTGRESQL = """\
-shared_buffers = 1GB
-effective_cache_size = 4GB
+shared_buffers = 3GB
+effective_cache_size = 6GB
 random_page_cost = 1.1
 max_wal_size = 4GB
 """
