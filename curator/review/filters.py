@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from curator.store.models import Decision, Group, GroupStatus, Member, Word
@@ -197,11 +197,11 @@ def page_of_keys(
     parts = [wanted]
     if wanted.status is None and not narrow:
         parts = [with_status(wanted, status) for status in GroupStatus]
-    found: list[tuple[float, int]] = []
-    for part in parts:
-        query = keys_in_order(part, order, after, is_narrow=narrow).add_columns(COLUMNS[order])
-        found += [(value, key) for key, value in session.execute(query.limit(n_groups + 1))]
-    found = sorted(found, reverse=True)[: n_groups + 1]
+    value = COLUMNS[order].label("value")
+    queries = [keys_in_order(part, order, after, is_narrow=narrow).add_columns(value) for part in parts]
+    firsts = [query.limit(n_groups + 1) for query in queries]
+    query = firsts[0] if len(firsts) == 1 else union_all(*(select(first.subquery()) for first in firsts))
+    found = sorted(((value, key) for key, value in session.execute(query)), reverse=True)[: n_groups + 1]
     keys = [key for _, key in found[:n_groups]]
     rest = Cursor(*found[n_groups - 1]) if len(found) > n_groups else None
     return keys, rest

@@ -5,9 +5,9 @@ import re
 from flask import Flask, g, request, url_for
 from markupsafe import Markup, escape
 
-from curator.store.models import Example
+from curator.store.models import Example, GroupStatus
 from curator.web.export_texts import left_out_text, note_text
-from curator.web.i18n import EVIDENCE_NAMES, POS_NAMES, WEIGHT_NAMES
+from curator.web.i18n import EVIDENCE_NAMES, POS_NAMES, STATUS_NAMES, WEIGHT_NAMES
 from curator.web.reasons import by_pair, largest_weight
 
 COMMAND = re.compile("`([^`]+)`")
@@ -45,6 +45,18 @@ def coded(text: str) -> Markup:
 def number(value: float | int | None, digits: int = 0) -> str:
     """Return a number as Korean and English write it, which is the same; a dash for none."""
     return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def bar(value: float | None, label: str) -> Markup:
+    """Return a number from 0 to 1 as a bar with the number beside it; a list has fifty of them."""
+    shown = number(value, 2)
+    meter = f'<meter class="bar" min="0" max="1" value="{value or 0}" aria-label="{escape(label)}">{shown}</meter>'
+    return Markup(f'<span class="measure">{meter}<span class="figure" aria-hidden="true">{shown}</span></span>')
+
+
+def status(value: GroupStatus) -> Markup:
+    """Return where a group stands, in its colour."""
+    return Markup(f'<span class="status {value}">{escape(STATUS_NAMES[value])}</span>')
 
 
 def pos_name(pos: str) -> str:
@@ -94,4 +106,6 @@ def init_app(app: Flask) -> None:
         note_text=note_text,
         left_out_text=left_out_text,
     )
-    app.jinja_env.globals.update(theme=theme, static_url=static_url, largest_weight=largest_weight, escape=escape)
+    app.jinja_env.globals.update(
+        theme=theme, static_url=static_url, largest_weight=largest_weight, escape=escape, bar=bar, status=status
+    )
