@@ -211,7 +211,7 @@ def note_return(_: object, record: ConnectionPoolEntry) -> None:
 def check_alive(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401
     """Ask a connection that nobody has used for a while whether it is alive: servers restart, firewalls forget.
 
-    ``pool_pre_ping`` would ask each time, three times in a request of a dozen messages.
+    ``pool_pre_ping`` would ask each time, three times in a request of half a dozen messages.
 
     :raises DisconnectionError: if it is dead; the pool then takes another one.
     """
