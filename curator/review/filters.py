@@ -1,11 +1,12 @@
 """Which groups, and in which order: the same for the queue, the list and bulk decisions."""
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from curator.store.models import Decision, Group, GroupStatus, Member, Word
@@ -32,6 +33,17 @@ COLUMNS: dict[Order, InstrumentedAttribute[Any]] = {
     Order.FREQUENCY: Group.n_occurrences,
     Order.IMPACT: Group.n_affected_pieces,
     Order.SIZE: Group.n_members,
+}
+
+
+# The conditions that compare a column of the group, in the order in which they are asked whether they leave few.
+COMPARISONS: dict[str, tuple[InstrumentedAttribute[Any], Callable[[Any, Any], ColumnElement[bool]]]] = {
+    "pos": (Group.pos, operator.eq),
+    "run_id": (Group.run_id, operator.eq),
+    "min_members": (Group.n_members, operator.ge),
+    "max_members": (Group.n_members, operator.le),
+    "min_confidence": (Group.confidence, operator.ge),
+    "max_confidence": (Group.confidence, operator.le),
 }
 
 
@@ -69,33 +81,27 @@ class GroupFilter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions, without the one on the status."""
-        of_value: list[tuple[object, ColumnElement[bool]]] = [
-            (self.run_id, Group.run_id == self.run_id),
-            (self.min_members, Group.n_members >= (self.min_members or 0)),
-            (self.max_members, Group.n_members <= (self.max_members or 0)),
-            (self.min_confidence, Group.confidence >= (self.min_confidence or 0.0)),
-            (self.max_confidence, Group.confidence <= (self.max_confidence or 0.0)),
-            (self.pos, Group.pos == self.pos),
-            (self.decided_by, Group.id.in_(self._decided())),
-            (self.word, Group.id.in_(self._with_word())),
-        ]
-        return [condition for value, condition in of_value if value is not None]
+        conditions = self._of_columns()
+        if self.decided_by is not None:
+            conditions.append(Group.id.in_(self._decided()))
+        if self.word is not None:
+            conditions.append(Group.id.in_(self._with_word()))
+        return conditions
 
     def narrowings(self) -> list[Select[int]]:
-        """Return for each condition that may leave few groups a query for their keys, which an index answers."""
+        """Return for each condition that may leave few groups a query for as many rows, which an index answers."""
         statuses = list(GroupStatus) if self.status is None else [self.status]
         groups = select(Group.id).where(Group.status.in_(statuses))
-        of_value = [
-            (self.word, self._with_word()),
-            (self.decided_by, self._decided()),
-            (self.pos, groups.where(Group.pos == self.pos)),
-            (self.run_id, groups.where(Group.run_id == self.run_id)),
-            (self.min_members, groups.where(Group.n_members >= (self.min_members or 0))),
-            (self.max_members, groups.where(Group.n_members <= (self.max_members or 0))),
-            (self.min_confidence, groups.where(Group.confidence >= (self.min_confidence or 0.0))),
-            (self.max_confidence, groups.where(Group.confidence <= (self.max_confidence or 0.0))),
-        ]
-        return [keys for value, keys in of_value if value is not None]
+        narrowings = []
+        if self.word is not None:  # few words are in few groups, and to count them reads a range of one index
+            narrowings.append(select(Word.id).where(matches(self.word)))
+        if self.decided_by is not None:
+            narrowings.append(self._decided())
+        return narrowings + [groups.where(condition) for condition in self._of_columns()]
+
+    def _of_columns(self) -> list[ColumnElement[bool]]:
+        values = ((getattr(self, name), comparison) for name, comparison in COMPARISONS.items())
+        return [compare(column, value) for value, (column, compare) in values if value is not None]
 
     def _decided(self) -> Select[int]:
         return select(Decision.group_id).where(Decision.user_id == self.decided_by)
@@ -163,8 +169,8 @@ def is_narrow(session: Session, wanted: GroupFilter) -> bool:
 
     To find a page of them, the index of an order would be gone through to its end, a million groups long.
     """
-    for keys in wanted.narrowings():
-        ones = keys.with_only_columns(ONE, maintain_column_froms=True).limit(MAX_FEW + 1)
+    for rows in wanted.narrowings():
+        ones = rows.with_only_columns(ONE, maintain_column_froms=True).limit(MAX_FEW + 1)
         n_found = select(func.count()).select_from(ones.subquery())
         if (session.scalar(n_found) or 0) <= MAX_FEW:
             return True
@@ -191,11 +197,11 @@ def page_of_keys(
     parts = [wanted]
     if wanted.status is None and not narrow:
         parts = [with_status(wanted, status) for status in GroupStatus]
-    found: list[tuple[float, int]] = []
-    for part in parts:
-        query = keys_in_order(part, order, after, is_narrow=narrow).add_columns(COLUMNS[order])
-        found += [(value, key) for key, value in session.execute(query.limit(n_groups + 1))]
-    found = sorted(found, reverse=True)[: n_groups + 1]
+    value = COLUMNS[order].label("value")
+    queries = [keys_in_order(part, order, after, is_narrow=narrow).add_columns(value) for part in parts]
+    firsts = [query.limit(n_groups + 1) for query in queries]
+    query = firsts[0] if len(firsts) == 1 else union_all(*(select(first.subquery()) for first in firsts))
+    found = sorted(((value, key) for key, value in session.execute(query)), reverse=True)[: n_groups + 1]
     keys = [key for _, key in found[:n_groups]]
     rest = Cursor(*found[n_groups - 1]) if len(found) > n_groups else None
     return keys, rest
@@ -222,6 +228,6 @@ def count(session: Session, wanted: GroupFilter) -> int:
     return session.scalar(query) or 0
 
 
-def cursor_of(group: Group, order: Order) -> Cursor:
-    """Return the cursor behind a group."""
+def cursor_of(group: Group | Row[*tuple[Any, ...]], order: Order) -> Cursor:
+    """Return the cursor behind a group, or behind a row with the columns that orders go by."""
     return Cursor(getattr(group, COLUMNS[order].key), group.id)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from curator.store.models import Group, Lease, utc_now
+from curator.store.models import Group, Lease, UtcDateTime, utc_now
 
 LEASE_TIME = timedelta(minutes=5)  # a browser's heartbeat comes once a minute
 
@@ -17,38 +18,71 @@ def is_free_for(user_id: int, now: datetime) -> ColumnElement[bool]:
     return ~exists().where(Lease.group_id == Group.id, Lease.user_id != user_id, Lease.expires_at > now)
 
 
-def lease_first(session: Session, user_id: int, groups: Select[int], n_groups: int = 1) -> list[int]:
+def lease_first(
+    session: Session, user_id: int, groups: Select[int], n_groups: int = 1, keep: Sequence[int] | None = None
+) -> list[int]:
     """Lease the first groups of a query that nobody else has.
 
     :param groups: query for keys of groups, in order; it names ``Group``.
     :param n_groups: how many to lease at most.
+    :param keep: the user's leases on other groups than these and the new ones end; none ends if this is None.
     :return: keys of the groups, in the query's order; fewer only where no more are free.
     """
     taken: list[int] = []
     while len(taken) < n_groups:
         now = utc_now()
-        query = groups.where(is_free_for(user_id, now), Group.id.not_in(taken)).limit(n_groups - len(taken))
+        free = groups.where(is_free_for(user_id, now)).limit(n_groups - len(taken))
+        if taken:
+            free = free.where(Group.id.not_in(taken))
         # Two reviewers who ask at one time get different groups, without waiting for each other.
-        keys = session.scalars(query.with_for_update(of=Group, skip_locked=True)).all()
-        if not keys:
-            break
-        taken += [key for key in keys if lease(session, user_id, key, now)]
-    return taken
+        free = free.with_for_update(of=Group, skip_locked=True)
+        keys = take(session, user_id, free, now, keep)
+        if not keys and session.scalar(free.limit(1)) is None:
+            break  # there is none; otherwise somebody else was faster
+        taken += keys
+    return taken if len(taken) < 2 else list(session.scalars(groups.where(Group.id.in_(taken))))
+
+
+def take(
+    session: Session, user_id: int, free: Select[int], now: datetime, keep: Sequence[int] | None
+) -> Sequence[int]:
+    """Lease the groups of a query; return the keys of those that nobody else took meanwhile.
+
+    PostgreSQL does all of it by one message: each costs more than what it asks for.
+    """
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    found = free.cte("found")
+    of_each = select(found.c.id, literal(user_id), literal(now + LEASE_TIME, UtcDateTime()))
+    others = delete(Lease).where(Lease.user_id == user_id, Lease.group_id.not_in(keep or []))
+    if not is_postgresql:
+        if keep is not None:
+            session.execute(others)
+        of_each = of_each.where(true())  # tells the ON of the conflict from that of a join
+    elif not session.connection().get_execution_options().get("is_durable", True):
+        # The statement's own commit does not wait for the disk; to say so before would be another message.
+        of_each = of_each.where(func.set_config("synchronous_commit", "off", true()).is_not(None))
+    statement = upsert(session, user_id, now).from_select(["group_id", "user_id", "expires_at"], of_each)
+    if is_postgresql and keep is not None:
+        statement = statement.add_cte(others.where(Lease.group_id.not_in(select(found.c.id))).cte("ended"))
+    return session.scalars(statement).all()
 
 
 def lease(session: Session, user_id: int, group_id: int, now: datetime | None = None) -> bool:
     """Take a group for the time of a lease, or hold on to it; return False if somebody else has it."""
     now = now or utc_now()
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    values = {"user_id": user_id, "expires_at": now + LEASE_TIME}
-    statement = insert(Lease).values(group_id=group_id, **values)
-    statement = statement.on_conflict_do_update(
+    values = {"group_id": group_id, "user_id": user_id, "expires_at": now + LEASE_TIME}
+    return session.scalar(upsert(session, user_id, now).values(values)) is not None
+
+
+def upsert(session: Session, user_id: int, now: datetime) -> Any:  # noqa: ANN401 - an insert of either dialect
+    """Return the insert of leases that leaves those of others alone; it gives the keys of the groups it leased."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    statement = (postgresql.insert if is_postgresql else sqlite.insert)(Lease)
+    return statement.on_conflict_do_update(
         index_elements=[Lease.group_id],
-        set_=values,
+        set_={"user_id": user_id, "expires_at": now + LEASE_TIME},
         where=(Lease.user_id == user_id) | (Lease.expires_at <= now),
-    )
-    return session.scalar(statement.returning(Lease.group_id)) is not None
+    ).returning(Lease.group_id)
 
 
 def renew(session: Session, user_id: int, group_ids: Sequence[int]) -> datetime | None:

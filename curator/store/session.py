@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_SECONDS = 30.0  # how long SQLite waits for another writer
 CONNECT_TIMEOUT_SECONDS = 10  # how long PostgreSQL may take to answer
+N_CONNECTIONS = 5  # kept open by programs that work on one thing at a time
 MAX_IDLE_SECONDS = 5.0  # a connection that was used just before is taken to be alive still
 
 # What the drivers say, in lower case, what that means, and what to do.
@@ -45,12 +46,19 @@ class DatabaseUnavailableError(OSError):
     """The database cannot be used as things are: locked, full, unreachable, or no database."""
 
 
-def open_engine(address: str, *, create: bool = False, busy_timeout_seconds: float | None = None) -> Engine:
+def open_engine(
+    address: str,
+    *,
+    create: bool = False,
+    busy_timeout_seconds: float | None = None,
+    n_connections: int = N_CONNECTIONS,
+) -> Engine:
     """Open a database.
 
     :param address: ``sqlite:///`` or ``postgresql://`` URL, or the path of a SQLite file.
     :param create: whether a SQLite file that is not there may be made.
     :param busy_timeout_seconds: how long SQLite waits for another writer; 30 s if None.
+    :param n_connections: kept open; more are closed after each use, with all that they know of their statements.
     :raises ValueError: if the address is no such URL.
     :raises FileNotFoundError: if the SQLite file, or the folder for it, is not there.
     """
@@ -64,6 +72,7 @@ def open_engine(address: str, *, create: bool = False, busy_timeout_seconds: flo
     engine = create_engine(
         url,
         connect_args=connect_args,
+        pool_size=n_connections,
         json_serializer=partial(json.dumps, ensure_ascii=False),
     )
     event.listen(engine, "handle_error", explain)
@@ -119,6 +128,15 @@ def writing(engine: Engine, *, is_durable: bool = True) -> Engine:
         machine loses power, but not when the program is killed, and the database is whole in either case.
     """
     return engine.execution_options(sqlite_begin="IMMEDIATE", is_durable=is_durable)
+
+
+def leasing(engine: Engine) -> Engine:
+    """Return the engine for leases, as ``writing`` does, at ease.
+
+    On PostgreSQL without a transaction: the one statement that leases a group is one.
+    """
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    return writing(engine, is_durable=False).execution_options(**options)
 
 
 def parse_address(address: str) -> URL:
@@ -180,7 +198,8 @@ def begin_sqlite(connection: Connection) -> None:
 
 def begin_postgresql(connection: Connection) -> None:
     """Let the transaction's commit not wait for the disk, where it need not."""
-    if not connection.get_execution_options().get("is_durable", True):
+    options = connection.get_execution_options()
+    if not options.get("is_durable", True) and options.get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
@@ -192,7 +211,7 @@ def note_return(_: object, record: ConnectionPoolEntry) -> None:
 def check_alive(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401
     """Ask a connection that nobody has used for a while whether it is alive: servers restart, firewalls forget.
 
-    ``pool_pre_ping`` would ask each time, three times in a request of a dozen messages.
+    ``pool_pre_ping`` would ask each time, three times in a request of half a dozen messages.
 
     :raises DisconnectionError: if it is dead; the pool then takes another one.
     """

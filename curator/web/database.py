@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from curator.store.session import leasing as leasing_only
 from curator.store.session import reading as reading_only
 from curator.store.session import session_factory
 
@@ -28,6 +29,7 @@ class Database:
     read: sessionmaker[Session]
     write: sessionmaker[Session]
     write_at_ease: sessionmaker[Session]
+    lease: sessionmaker[Session]
     turn: AbstractContextManager[object]
 
 
@@ -38,6 +40,7 @@ def init_app(app: Flask, engine: Engine) -> None:
         read=session_factory(reading_only(engine)),
         write=session_factory(engine, for_writing=True),
         write_at_ease=session_factory(engine, for_writing=True, is_durable=False),
+        lease=session_factory(leasing_only(engine)),
         turn=threading.Lock() if engine.dialect.name == "sqlite" else nullcontext(),
     )
 
@@ -71,6 +74,14 @@ def writing(*, is_durable: bool = True) -> Iterator[Session]:
     database = database_of_app()
     sessions = database.write if is_durable else database.write_at_ease
     with database.turn, sessions() as session, session.begin():
+        yield session
+
+
+@contextmanager
+def leasing() -> Iterator[Session]:
+    """Yield a session for ``lease_first``, whose statements count one by one on PostgreSQL."""
+    database = database_of_app()
+    with database.turn, database.lease() as session, session.begin():
         yield session
 
 

@@ -1,13 +1,12 @@
 """Lists of groups, one group, what was decided on it, and two versions of it side by side."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from curator.review.filters import page_of_keys
 from curator.review.undo import is_standing
@@ -24,18 +23,19 @@ blueprint = Blueprint("groups", __name__)
 N_ON_PAGE = 50
 
 # A page of the list shows these columns of fifty groups: whole rows with their objects took half of its time.
+# There is a row for each word beside the main one, and at least one for each group.
+other_word = aliased(Word)
 LISTED = (
     select(Group.id, Word.text, Group.status, Group.confidence, Group.n_occurrences, Group.n_affected_pieces)
+    .add_columns(other_word.text.label("other"))
     .join(Word, Word.id == Group.canonical_word_id)
+    .outerjoin(
+        Member,
+        (Member.group_id == Group.id) & ~Member.is_removed & (Member.word_id != Group.canonical_word_id),
+    )
+    .outerjoin(other_word, other_word.id == Member.word_id)
     .where(Group.id.in_(bindparam("group_ids", expanding=True)))
-)
-OTHER_WORDS = (
-    select(Member.group_id, Word.text)
-    .join(Word, Word.id == Member.word_id)
-    .join(Group, Group.id == Member.group_id)
-    .where(Member.group_id.in_(bindparam("group_ids", expanding=True)))
-    .where(~Member.is_removed, Member.word_id != Group.canonical_word_id)
-    .order_by(Member.group_id, Member.position)
+    .order_by(Group.id, Member.position)
 )
 
 
@@ -76,11 +76,14 @@ def index() -> str:
 
 def listed(session: Session, group_ids: Sequence[int]) -> list[ListedGroup]:
     """Return the lines of groups, in the order of the keys."""
-    others: dict[int, list[str]] = defaultdict(list)
-    for group_id, text in session.execute(OTHER_WORDS, {"group_ids": group_ids}):
-        others[group_id].append(text)
-    rows = session.execute(LISTED, {"group_ids": group_ids})
-    lines = {row.id: ListedGroup(*row, others[row.id]) for row in rows}
+    lines: dict[int, ListedGroup] = {}
+    for row in session.execute(LISTED, {"group_ids": group_ids}) if group_ids else ():
+        line = lines.get(row.id)
+        if line is None:
+            numbers = (row.confidence, row.n_occurrences, row.n_affected_pieces)
+            line = lines[row.id] = ListedGroup(row.id, row.text, row.status, *numbers, others=[])
+        if row.other is not None:
+            line.others.append(row.other)
     return [lines[group_id] for group_id in group_ids if group_id in lines]
 
 

@@ -3,23 +3,46 @@
 from datetime import UTC, datetime
 
 from flask import Flask, g, request
-from flask_babel import Babel, get_domain, gettext, lazy_gettext
-from flask_babel.speaklater import LazyString
+from flask_babel import Babel, get_domain, gettext
+from markupsafe import escape
 
 from curator.review.errors import ReviewError
 from curator.review.filters import Order
 from curator.store.models import Action, GroupStatus, Role
 
+
+class Text:
+    """A text of the interface that is translated when a page shows it.
+
+    As ``LazyString`` of Flask-Babel, by ``translated``: a list of fifty groups has fifty names of a status.
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        """Return the text in the language of this request."""
+        return translated(self.text)
+
+    def __html__(self) -> str:
+        """Return the text for a page."""
+        return escape(translated(self.text))
+
+
+lazy_gettext = Text  # by this name the texts are collected for the translation
+
 LANGUAGES = {"ko": "한국어", "en": "English"}
 
-STATUS_NAMES: dict[GroupStatus, LazyString] = {
+STATUS_NAMES: dict[GroupStatus, Text] = {
     GroupStatus.PROPOSED: lazy_gettext("open"),
     GroupStatus.ACCEPTED: lazy_gettext("accepted"),
     GroupStatus.REJECTED: lazy_gettext("rejected"),
     GroupStatus.DEFERRED: lazy_gettext("deferred"),
     GroupStatus.SUPERSEDED: lazy_gettext("closed"),
 }
-ACTION_NAMES: dict[Action, LazyString] = {
+ACTION_NAMES: dict[Action, Text] = {
     Action.ACCEPT: lazy_gettext("accepted it"),
     Action.REJECT: lazy_gettext("rejected it"),
     Action.DEFER: lazy_gettext("deferred it"),
@@ -31,7 +54,7 @@ ACTION_NAMES: dict[Action, LazyString] = {
     Action.RENAME: lazy_gettext("chose another main word"),
     Action.UNDO: lazy_gettext("undid a decision"),
 }
-CHANGE_NAMES: dict[str, LazyString] = {
+CHANGE_NAMES: dict[str, Text] = {
     "decide": lazy_gettext("Decide"),
     "take-out": lazy_gettext("Take a word out"),
     "add": lazy_gettext("Add a word"),
@@ -41,12 +64,12 @@ CHANGE_NAMES: dict[str, LazyString] = {
     "rename": lazy_gettext("Choose the main word"),
     "comment": lazy_gettext("Comment"),
 }
-ROLE_NAMES: dict[Role, LazyString] = {
+ROLE_NAMES: dict[Role, Text] = {
     Role.REVIEWER: lazy_gettext("reviewer"),
     Role.APPROVER: lazy_gettext("approver"),
     Role.ADMIN: lazy_gettext("administrator"),
 }
-ORDER_NAMES: dict[Order, LazyString] = {
+ORDER_NAMES: dict[Order, Text] = {
     Order.CONFIDENCE: lazy_gettext("surest first"),
     Order.UNCERTAINTY: lazy_gettext("most doubtful first"),
     Order.FREQUENCY: lazy_gettext("most frequent first"),

@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from flask import Blueprint, current_app, g, render_template, request
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 from werkzeug.exceptions import BadRequest
 
 from curator.review import leases
-from curator.review.filters import Cursor, Order, count, cursor_of, is_narrow, keys_in_order, load, with_status
+from curator.review.filters import Cursor, Order, count, cursor_of, is_narrow, keys_in_order, with_status
 from curator.review.opinions import waits_for
-from curator.store.models import Group, GroupStatus, Lease, Role, utc_now
+from curator.store.models import Group, GroupStatus, Role, utc_now
 from curator.web.auth import current_user, needs
-from curator.web.cards import card_of, close_words, search_words
-from curator.web.database import reading, writing
+from curator.web.cards import card_of
+from curator.web.close_words import close_words, own_words
+from curator.web.database import leasing, reading, writing
 from curator.web.keys import KEY_NAMES, key_label, keys_of
 from curator.web.parameters import View, cursor_argument, cursor_text, natural, read_value, view_of
 
@@ -28,12 +28,12 @@ def show() -> str:
     """Show the first group of the view, or the one that the address names."""
     view = queue_view()
     chosen = request.args.get("group")
-    with writing(is_durable=False) as session:
-        if chosen:
-            group_id = read_value("group", chosen, natural)
+    if chosen:
+        group_id = read_value("group", chosen, natural)
+        with writing(is_durable=False) as session:
             leases.lease(session, current_user().id, group_id)
-        else:
-            group_id = next_key(session, view, cursor_argument())
+    else:
+        group_id = next_key(view, cursor_argument())
     body = card_html(group_id, view)
     keys = keys_of(current_user())
     return render_template("queue.html", view=view, body=body, keys=keys, key_names=KEY_NAMES, key_label=key_label)
@@ -44,9 +44,7 @@ def show() -> str:
 def next_card() -> str:
     """Return the next group of the view as a part of the page; it is the user's from now on."""
     view = queue_view()
-    with writing(is_durable=False) as session:
-        group_id = next_key(session, view, cursor_argument(), held_groups())
-    return card_html(group_id, view)
+    return card_html(next_key(view, cursor_argument(), held_groups()), view)
 
 
 @blueprint.get("/queue/groups/<int:group_id>")
@@ -67,12 +65,12 @@ def close(group_id: int) -> str:
     """Return the words that are close to a group, or those that a search finds, as a part of the page."""
     search = request.args.get("search", "").strip()[:100]
     with reading() as session:
-        groups = load(session, [group_id])
-        if not groups:
+        own = own_words(session, group_id)
+        if not own:
             return render_template("parts/close.html", words=[], search=search, group=None)
-        group = groups[0]
-        found = search_words(session, search, group) if search else close_words(session, group)
-        return render_template("parts/close.html", words=found, search=search, group=group)
+        return render_template(
+            "parts/close.html", words=close_words(session, own, search), search=search, group=own[0]
+        )
 
 
 @blueprint.post("/queue/heartbeat")
@@ -124,18 +122,17 @@ def held_groups() -> list[int]:
     return held
 
 
-def next_key(session: Session, view: View, after: Cursor | None, held: list[int] | None = None) -> int | None:
+def next_key(view: View, after: Cursor | None, held: list[int] | None = None) -> int | None:
     """Lease the next group of a view that is not before the user already."""
-    narrow = is_narrow(session, view.wanted)
-    query = keys_in_order(view.wanted, view.order, after, is_narrow=narrow)
-    n_opinions = current_app.config["N_OPINIONS"]
-    if n_opinions > 1:
-        query = query.where(waits_for(current_user().id, n_opinions))
-    if held:
-        query = query.where(Group.id.not_in(held))
-        others = delete(Lease).where(Lease.user_id == current_user().id, Lease.group_id.not_in(held))
-        session.execute(others)
-    found = leases.lease_first(session, current_user().id, query)
+    with leasing() as session:
+        narrow = is_narrow(session, view.wanted)
+        query = keys_in_order(view.wanted, view.order, after, is_narrow=narrow)
+        n_opinions = current_app.config["N_OPINIONS"]
+        if n_opinions > 1:
+            query = query.where(waits_for(current_user().id, n_opinions))
+        if held:
+            query = query.where(Group.id.not_in(held))
+        found = leases.lease_first(session, current_user().id, query, keep=held or None)
     return found[0] if found else None
 
 

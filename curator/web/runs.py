@@ -7,8 +7,9 @@ from flask import Blueprint, abort, render_template
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from curator.store.models import Group, Role, Run
+from curator.store.models import Group, GroupStatus, Role, Run
 from curator.web.auth import needs
 from curator.web.database import reading
 
@@ -43,9 +44,14 @@ def show(run_id: int) -> str:
         run = session.get(Run, run_id)
         if run is None:
             abort(404)
-        counts = select(Group.status, func.count()).where(Group.run_id == run_id).group_by(Group.status)
-        by_status = {status: count for status, count in session.execute(counts)}
+        by_status = groups_by_status(session, run_id)
         return render_template("run.html", run=run, funnel=funnel(run.manifest), by_status=by_status)
+
+
+def groups_by_status(session: Session, run_id: int) -> dict[GroupStatus, int]:
+    """Return what became of the groups that a run proposed last: how many have each status."""
+    counts = select(Group.status, func.count()).where(Group.run_id == run_id).group_by(Group.status)
+    return {status: count for status, count in session.execute(counts)}
 
 
 def funnel(manifest: Mapping[str, Any]) -> list[tuple[LazyString, int]]:

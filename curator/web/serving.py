@@ -13,6 +13,8 @@ from curator.store.session import open_engine, session_factory
 from curator.web.application import create_app
 from curator.web.configuration import WebSettings, is_loopback
 
+N_OTHER_CONNECTIONS = 1  # beside one for each thread: groups are counted meanwhile
+
 
 def run_server(database: str, settings: WebSettings, *, host: str, port: int, n_threads: int) -> None:
     """Serve until interrupted.
@@ -24,7 +26,7 @@ def run_server(database: str, settings: WebSettings, *, host: str, port: int, n_
     """
     # It warns whenever a request waits for a thread, which twenty browsers make happen all the time.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    engine = prepared_engine(database)
+    engine = prepared_engine(database, n_threads + N_OTHER_CONNECTIONS)
     app = create_app(engine, settings)
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)  # compiled now, while nobody waits
@@ -40,9 +42,9 @@ def run_server(database: str, settings: WebSettings, *, host: str, port: int, n_
         engine.dispose()
 
 
-def prepared_engine(database: str) -> Engine:
+def prepared_engine(database: str, n_connections: int) -> Engine:
     """Open a database; an empty one gets its tables."""
-    engine = open_engine(database, create=True)
+    engine = open_engine(database, create=True, n_connections=n_connections)
     if migrate.current(engine) is None:
         migrate.upgrade(engine)
     migrate.check(engine)

@@ -1,14 +1,16 @@
 """Helpers of the templates: marked words, numbers, names; and which kind of answer is wanted."""
 
-from functools import lru_cache
+import re
 
-from babel.numbers import format_decimal
 from flask import Flask, g, request, url_for
 from markupsafe import Markup, escape
 
-from curator.store.models import Example
-from curator.web.i18n import EVIDENCE_NAMES, POS_NAMES, WEIGHT_NAMES, current_language
+from curator.store.models import Example, GroupStatus
+from curator.web.export_texts import left_out_text, note_text
+from curator.web.i18n import EVIDENCE_NAMES, POS_NAMES, STATUS_NAMES, WEIGHT_NAMES
 from curator.web.reasons import by_pair, largest_weight
+
+COMMAND = re.compile("`([^`]+)`")
 
 
 def wants_json() -> bool:
@@ -35,18 +37,26 @@ def word_text(text: str) -> Markup:
     return Markup(f"<bdi>{escape(text)}</bdi>")
 
 
+def coded(text: str) -> Markup:
+    """Return a text, escaped, with what stands between backquotes as code: commands to type."""
+    return Markup(COMMAND.sub(r"<code>\1</code>", str(escape(text))))
+
+
 def number(value: float | int | None, digits: int = 0) -> str:
-    """Return a number as the language writes it; a dash for none."""
-    if value is None:
-        return "–"
-    return written(round(value, digits), digits, current_language())
+    """Return a number as Korean and English write it, which is the same; a dash for none."""
+    return "–" if value is None else f"{value:,.{digits}f}"
 
 
-@lru_cache(maxsize=8192)
-def written(value: float | int, digits: int, locale: str) -> str:
-    """Return a number in the notation of a locale; a page has two hundred, and most of them on every page."""
-    pattern = "#,##0" if digits == 0 else "#,##0." + "0" * digits
-    return format_decimal(value, format=pattern, locale=locale)
+def bar(value: float | None, label: str) -> Markup:
+    """Return a number from 0 to 1 as a bar with the number beside it; a list has fifty of them."""
+    shown = number(value, 2)
+    meter = f'<meter class="bar" min="0" max="1" value="{value or 0}" aria-label="{escape(label)}">{shown}</meter>'
+    return Markup(f'<span class="measure">{meter}<span class="figure" aria-hidden="true">{shown}</span></span>')
+
+
+def status(value: GroupStatus) -> Markup:
+    """Return where a group stands, in its colour."""
+    return Markup(f'<span class="status {value}">{escape(STATUS_NAMES[value])}</span>')
 
 
 def pos_name(pos: str) -> str:
@@ -86,11 +96,16 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         marked=marked,
         word=word_text,
+        coded=coded,
         number=number,
         pos_name=pos_name,
         evidence_name=evidence_name,
         file_stem=file_stem,
         by_pair=by_pair,
         weight_name=weight_name,
+        note_text=note_text,
+        left_out_text=left_out_text,
     )
-    app.jinja_env.globals.update(theme=theme, static_url=static_url, largest_weight=largest_weight, escape=escape)
+    app.jinja_env.globals.update(
+        theme=theme, static_url=static_url, largest_weight=largest_weight, escape=escape, bar=bar, status=status
+    )

@@ -16,7 +16,7 @@ from curator.web.parameters import finite, natural, read_value, text_of
 blueprint = Blueprint("word_map", __name__, url_prefix="/map")
 
 MAX_POINTS = 1_500  # marks that a browser moves without a stutter; the page tells how many words there are
-SCRIPT_AGE_SECONDS = 86_400
+SCRIPT_AGE_SECONDS = 31_536_000
 
 
 @blueprint.get("")
@@ -63,8 +63,21 @@ def points() -> dict[str, Any]:
 @blueprint.get("/plotly.js")
 @needs(Role.REVIEWER)
 def script() -> Response:
-    """Return the script of the plotting library."""
-    return send_file(plotly_script.script_path(), mimetype="text/javascript", max_age=SCRIPT_AGE_SECONDS)
+    """Return the script of the plotting library, which stays the same at an address with its version."""
+    version = plotly_script.script_version()
+    if request.accept_encodings["gzip"] > 0:
+        answer = Response(plotly_script.compressed_script(), mimetype="text/javascript")
+        answer.content_encoding = "gzip"
+        answer.set_etag(f"{version}-gzip")
+    else:
+        answer = send_file(plotly_script.script_path(), mimetype="text/javascript", etag=version)
+    answer.vary.add("Accept-Encoding")
+    answer.cache_control.private = True
+    answer.cache_control.no_cache = None  # which the file has by default
+    answer.cache_control.max_age = SCRIPT_AGE_SECONDS
+    answer.cache_control.immutable = request.args.get("v") == version
+    answer.make_conditional(request)
+    return answer
 
 
 def point_value(point: MapPoint) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from curator.review.words import relations_of
 from curator.store.models import Decision, Member, Role, Run, Word, WordStatistics
 from curator.store.queries import category_frequencies
 from curator.web.auth import needs
-from curator.web.cards import examples_of, groups_of_words, statistics_of
+from curator.web.cards import examples_of, groups_of_words, words_by_key
 from curator.web.database import reading
 from curator.web.groups import decisions_on
 
@@ -24,16 +24,16 @@ def index() -> str:
     search = request.args.get("search", "").strip()[:100]
     after = request.args.get("after", "")[:200]
     with reading() as session:
-        words = session.scalars(words_in_order(search, after).limit(N_ON_PAGE + 1)).all()
-        shown = words[:N_ON_PAGE]
-        keys = [word.id for word in shown]
+        found = words_in_order(search, after).with_only_columns(Word.id, Word.text)  # the index alone answers
+        rows = session.execute(found.limit(N_ON_PAGE + 1)).all()
+        keys = [row.id for row in rows[:N_ON_PAGE]]
+        words = words_by_key(session, keys, None)
         return render_template(
             "words.html",
-            words=shown,
-            statistics=statistics_of(session, keys, None),
+            words=[words[key] for key in keys],
             groups=groups_of_words(session, keys),
             search=search,
-            after=shown[-1].text if len(words) > N_ON_PAGE else "",
+            after=rows[N_ON_PAGE - 1].text if len(rows) > N_ON_PAGE else "",
         )
 
 
@@ -54,7 +54,7 @@ def show(word_id: int) -> str:
             word=word,
             statistics=rows,
             categories={} if newest is None else category_frequencies(session.connection(), word_id, newest),
-            groups=[group for _, group in groups_of_words(session, [word_id])],
+            groups=groups_of_words(session, [word_id])[word_id],
             examples=examples_of(session, word_id),
             relations=relations_of(session, word_id),
             decisions=decisions_on(session, Decision.group_id.in_(groups)),

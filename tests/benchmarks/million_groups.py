@@ -1,5 +1,8 @@
 """A database of many groups with three words each, filled by the database itself."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, Engine, text
 
 from curator.store import migrate
@@ -30,10 +33,8 @@ def filled(address: str, n_groups: int) -> bool:
 def fill(engine: Engine, n_groups: int) -> None:
     """Make the tables and fill them; word 3g-2 to 3g are those of group g."""
     migrate.upgrade(engine)
-    with writing(engine).begin() as connection:
+    with writing(engine).begin() as connection, unguarded(connection):
         n_words = 3 * n_groups
-        if connection.dialect.name == "postgresql":  # no triggers: not those of foreign keys, twenty million calls
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
         now = "CURRENT_TIMESTAMP"
         connection.execute(
             text(
@@ -90,6 +91,34 @@ def fill(engine: Engine, n_groups: int) -> None:
             "n, 1, '오늘은 병원에 가서 약을 받아 왔어요.', 'corpus.csv', n, 0, 3",
         )
     finish(engine)
+
+
+@contextmanager
+def unguarded(connection: Connection) -> Iterator[None]:
+    """Fill without what PostgreSQL does for each row; the indexes are built at the end, each in one sort.
+
+    Not for SQLite, which has no way to add a constraint to a table that is there.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    # No triggers: not those of foreign keys, twenty million calls. Primary keys stay: rows come in their order.
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    connection.execute(text("SET LOCAL maintenance_work_mem = '1GB'"))
+    connection.execute(text("ALTER TABLE words DROP CONSTRAINT uq_words_text"))
+    indexes = connection.execute(
+        text(
+            "SELECT indexrelid::regclass AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index"
+            " WHERE indrelid IN ('words'::regclass, 'word_statistics'::regclass, 'groups'::regclass,"
+            " 'members'::regclass, 'evidence'::regclass, 'examples'::regclass) AND NOT indisunique"
+        )
+    ).all()
+    for index in indexes:
+        connection.execute(text(f"DROP INDEX {index.name}"))
+    yield
+    connection.execute(text("ALTER TABLE words ADD CONSTRAINT uq_words_text UNIQUE (text) INCLUDE (id)"))
+    for index in indexes:
+        connection.execute(text(index.definition))
 
 
 def series(connection: Connection, n_rows: int, target: str, values: str) -> None:

@@ -28,6 +28,7 @@ from curator.store.session import opened
 MAX_P95_SECONDS, MAX_SECONDS, MAX_PAGE_BYTES, MAX_START_SECONDS = 0.050, 0.200, 150_000, 2.0
 STATIC = Path(__file__).parents[2] / "curator" / "web" / "static"
 QUEUE_FILES = ("icon.svg", "keys.js", "queue.js", "server.js", "style.css")
+BYTES_AT_ONCE = 16 * 1024 * 1024
 BASELINE = "login page (baseline)"
 
 
@@ -42,6 +43,7 @@ def main() -> None:
             start = time.perf_counter()
             if filled(address, options.groups):
                 print(f"filled in {time.perf_counter() - start:.0f} s", flush=True)
+            read_once(folder)
             with opened(address) as engine:
                 tokens = add_reviewers(engine, options.reviewers)
             with served(address) as server:
@@ -70,6 +72,15 @@ def database_of(kind: str, folder: Path) -> Iterator[str]:
     else:
         folder.mkdir(parents=True, exist_ok=True)
         yield str(folder / "million.db")
+
+
+def read_once(folder: Path) -> None:
+    """Bring the databases into the memory of the system, where those of a server are that has been running."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                while file.read(BYTES_AT_ONCE):
+                    pass
 
 
 def review(server: Server, tokens: list[str], seconds: float, thinking_seconds: float) -> list[Reviewer]:

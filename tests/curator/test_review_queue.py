@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import product
 
 import pytest
 from review_data import Words, mine_groups
 from sqlalchemy import Engine, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from curator.review import filters
 from curator.review.filters import Cursor, GroupFilter, Order, count, keys_in_order, page, words_in_order
@@ -24,10 +25,15 @@ from curator.review.leases import (
 )
 from curator.review.operations import Review, Seen
 from curator.store.models import Group, GroupStatus, Lease, Word
-from curator.store.session import session_factory
+from curator.store.session import leasing, session_factory
 
 KIM, LEE = 1, 2
 OPEN = GroupFilter(status=GroupStatus.PROPOSED)
+
+
+def leasing_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions as the queue leases by: on PostgreSQL without a transaction."""
+    return session_factory(leasing(engine))
 
 
 @pytest.fixture
@@ -131,6 +137,23 @@ def test_reviewers_who_ask_at_one_time_never_get_the_same_group(engine: Engine, 
     for thread in threads:
         thread.join()
     assert sorted(key for keys in got for key in keys) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("make_sessions", [partial(session_factory, for_writing=True), leasing_sessions])
+def test_the_leases_that_are_not_kept_end_as_another_group_is_leased(engine: Engine, words: Words, make_sessions):
+    sessions = make_sessions(engine)
+    for keep, expected, held in (
+        (None, [1, 2], {1, 2}),
+        ([1], [3], {1, 3}),
+        ([3], [1], {1, 3}),  # the first free one is the user's own, and stays so
+        ([], [2], {2}),
+    ):
+        after = None if keep is None or keep == [3] else Cursor(1.05 - expected[0] / 10, 9)
+        query = keys_in_order(OPEN, Order.CONFIDENCE, after)
+        with sessions.begin() as session:
+            assert lease_first(session, KIM, query, len(expected), keep) == expected
+        with sessions() as session:
+            assert holders(session, range(1, 7)).keys() == held
 
 
 @pytest.mark.parametrize(

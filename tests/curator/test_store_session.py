@@ -275,3 +275,12 @@ def test_what_is_committed_is_there_whether_the_disk_is_waited_for_or_not(engine
     with session_factory(engine, for_writing=True).begin() as session:
         assert session.scalar(text(setting)) in ("on", 2)
         assert session.scalars(select(Word.text)).all() == ["가"]
+
+
+def test_as_many_connections_are_kept_as_threads_want(database_url: str):
+    engine = open_engine(database_url, create=True, n_connections=7)
+    held = [engine.connect() for _ in range(7)]
+    for connection in held:
+        connection.close()
+    assert engine.pool.checkedin() == 7
+    engine.dispose()

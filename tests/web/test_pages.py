@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, insert, select
 import curator.web
 from curator.review.errors import Refusal
 from curator.review.leases import holders
-from curator.store.models import Decision, Group, GroupStatus, Neighbor
+from curator.store.models import Decision, Group, GroupStatus, Member, Neighbor
 from curator.store.session import session_factory, writing
 from curator.web.i18n import EVIDENCE_NAMES, WEIGHT_NAMES
 from miner.clustering import EVIDENCE_KINDS
@@ -256,6 +256,22 @@ def test_a_group_can_be_searched_by_the_beginning_of_a_word(kim):
     page = kim.get("/groups?word=라").text
     assert 'href="/groups/2"' in page
     assert 'href="/groups/1"' not in page
+
+
+def test_a_word_in_two_groups_leads_from_one_to_the_other(kim, engine: Engine, words: Words):
+    with writing(engine).begin() as connection:
+        connection.execute(insert(Member), {"group_id": 2, "word_id": words["가"], "position": 2})
+    page = kim.get("/groups/1", headers={"Accept-Language": "en"})
+    assert page.status_code == 200
+    assert re.search(r'href="/groups/2" lang="ko"><bdi>라</bdi> <span class="count">group 2', page.text)
+    assert "also in group 2" in page.text
+    assert "also in group 1" in kim.get("/groups/2", headers={"Accept-Language": "en"}).text
+
+
+def test_commands_in_a_text_are_shown_as_code(app):
+    page = app.test_client().get("/login").text
+    assert "<code>curator serve</code>" in page
+    assert "`" not in page
 
 
 def test_the_list_goes_on_page_by_page(kim, monkeypatch: pytest.MonkeyPatch):

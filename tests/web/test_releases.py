@@ -10,9 +10,13 @@ from review_data import Words
 from sqlalchemy import Engine, update
 
 from curator.export.named import NAMED_FORMATS
+from curator.groups import GroupMember, SynonymGroup
 from curator.store.models import ReleaseMember
 from curator.store.session import session_factory
 from curator.web import downloads
+from curator.web.export_texts import left_out_text, note_text
+
+SPACES_AND_CAPITALS = SynonymGroup("1", (GroupMember("PET 검사"), GroupMember("펫 검사")))
 
 
 @pytest.fixture
@@ -114,6 +118,26 @@ def test_what_a_format_leaves_out_is_told_before(person, lee: Program, engine: E
     assert "빠지는 낱말 1개" in page
     assert "&#39;바&#39; of the group 3 has a #" in page
     assert lee.call("GET", "/releases/2/exports/nori").headers[downloads.LEFT_OUT_HEADER] == "1"
+
+
+@pytest.mark.parametrize(
+    ("said", "korean"),
+    [
+        ("'#' of the group 3 has a #, at which nori stops reading the line", "'#' (묶음 3): #이 있습니다"),
+        ("'' of the group 12 is blank", "'' (묶음 12): 비어 있습니다"),
+        ("'가' has a colour", "'가' has a colour"),
+    ],
+)
+def test_what_is_left_out_is_told_in_korean(app: Flask, said: str, korean: str):
+    with app.test_request_context():
+        assert left_out_text(said).startswith(korean)
+
+
+def test_what_to_know_of_a_file_is_told_in_korean(app: Flask):
+    with app.test_request_context():
+        for format in NAMED_FORMATS.values():
+            for note in format.make().notes(SPACES_AND_CAPITALS):
+                assert re.search("[가-힣]", note_text(note)), note
 
 
 @pytest.mark.usefixtures("released")

@@ -1,5 +1,6 @@
 """The map: which words are on it, which part is given, and what a click opens."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -62,9 +63,18 @@ def test_without_places_the_page_says_what_to_do(kim):
 def test_the_script_comes_from_the_installed_package_and_adds_no_style(kim):
     page = kim.get("/map").text
     (address,) = re.findall(r'src="(/map/plotly\.js\?v=[^"]+)"', page)
-    script = kim.get(address)
-    assert script.data == Path(plotly_script.script_path()).read_bytes()
-    assert "max-age=86400" in script.headers["Cache-Control"]
+    plain, packed = kim.get(address), kim.get(address, headers={"Accept-Encoding": "gzip, br"})
+    assert plain.data == Path(plotly_script.script_path()).read_bytes()
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 3
+    for script in (plain, packed):
+        assert {"private", "max-age=31536000", "immutable"} <= set(script.headers["Cache-Control"].split(", "))
+        assert "Accept-Encoding" in script.headers["Vary"]
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+    known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    assert (kim.get(address, headers=known).status_code, kim.get(address, headers=known).data) == (304, b"")
+    assert "immutable" not in kim.get("/map/plotly.js?v=0").headers["Cache-Control"]
     for name in plotly_script.style_names():
         assert f'id="{name}"' in page
 

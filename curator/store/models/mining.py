@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from curator.store.models.base import Base, WordText
@@ -29,9 +29,10 @@ class Word(Base):
     """A word of the lexicon, the same one for all runs."""
 
     __tablename__ = "words"
+    __table_args__ = (UniqueConstraint("text", postgresql_include=["id"]),)  # a search reads no row of the table
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    text: Mapped[str] = mapped_column(WordText, unique=True, comment="The word, NFC; its identity")
+    text: Mapped[str] = mapped_column(WordText, comment="The word, NFC; its identity")
     pos: Mapped[str] = mapped_column(comment="Part of speech, as the last run saw it")
 
 

@@ -5,14 +5,16 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
 
 from curator.review.errors import NoSuchRowError, ReviewError, StaleVersionError
-from curator.store.models import Group
+from curator.store.models import Base, Group
 from curator.web.api.schemas import RefusalSchema
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="Groups, words, runs and decisions")
 
 View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row", bound=Base)
 
 REFUSALS = {
     400: "The request cannot be read.",
@@ -64,6 +66,17 @@ def refusals() -> Iterator[None]:
 def show_api_error(error: ApiError) -> tuple[dict[str, object], int]:
     """Answer with a refusal."""
     return error.body, error.code
+
+
+def existing(session: Session, model: type[Row], key: int) -> Row:
+    """Return a row by its key.
+
+    :raises ApiError: if it is not there.
+    """
+    row = session.get(model, key)
+    if row is None:
+        raise ApiError(404, f"there is no {model.__name__.lower()} {key}")
+    return row
 
 
 def group_value(group: Group) -> dict[str, Any]:

@@ -41,8 +41,8 @@ def get_group(group_id: int) -> dict[str, Any]:
             **group_value(found[0]),
             "evidence": evidence_for(session, group_id, texts),
             "comments": [
-                {"user": name, "text": comment.text, "created_at": comment.created_at}
-                for comment, name in comments_on(session, group_id)
+                {"user": comment.name, "text": comment.text, "created_at": comment.created_at}
+                for comment in comments_on(session, group_id)
             ],
             "decisions": [decision_value(item) for item in decisions_on(session, Decision.group_id == group_id)],
         }

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import force_locale
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from curator.review.word_map import Box, WordMap, word_map
-from curator.store.models import Group, Role, Run
+from curator.store.models import Role, Run
 from curator.web.api import other_schemas as schemas
-from curator.web.api.base import ApiError, blueprint, refuses
+from curator.web.api.base import ApiError, blueprint, existing, refuses
 from curator.web.auth import needs
 from curator.web.database import reading
-from curator.web.runs import funnel
+from curator.web.runs import funnel, groups_by_status
 
 
 @blueprint.route("/runs", methods=["GET"])
@@ -32,17 +32,14 @@ def list_runs() -> Sequence[Run]:
 def get_run(run_id: int) -> dict[str, Any]:
     """Get a run with its funnel, what became of its groups, and its manifest."""
     with reading() as session:
-        run = session.get(Run, run_id)
-        if run is None:
-            raise ApiError(404, f"there is no run {run_id}")
-        counts = select(Group.status, func.count()).where(Group.run_id == run_id).group_by(Group.status)
+        run = existing(session, Run, run_id)
         with force_locale("en"):  # the names of the steps are part of the interface
             steps = [{"step": str(name), "n": count} for name, count in funnel(run.manifest)]
         names = ("id", "fingerprint", "started_at", "finished_at", "manifest")
         return {
             **{name: getattr(run, name) for name in names},
             "funnel": steps,
-            "by_status": {str(status): count for status, count in session.execute(counts)},
+            "by_status": {str(status): count for status, count in groups_by_status(session, run_id).items()},
         }
 
 
@@ -57,7 +54,6 @@ def get_map(query: dict[str, Any], run_id: int) -> WordMap:
     if sides and len(sides) < len(Box._fields):
         raise ApiError(422, f"the box has {len(sides)} sides; give all of {', '.join(Box._fields)}, or none")
     with reading() as session:
-        if session.get(Run, run_id) is None:
-            raise ApiError(404, f"there is no run {run_id}")
+        existing(session, Run, run_id)
         box = Box(*sides) if sides else None
         return word_map(session, run_id, query["limit"], box=box, word=query.get("word"))

@@ -14,11 +14,11 @@ from curator.review.words import relations_of
 from curator.store.models import Decision, Member, Role, Word
 from curator.store.queries import category_frequencies
 from curator.web.api import other_schemas as schemas
-from curator.web.api.base import ApiError, blueprint, group_value, refuses
+from curator.web.api.base import blueprint, existing, group_value, refuses
 from curator.web.api.groups import decision_value
 from curator.web.api.schemas import DecisionSchema
 from curator.web.auth import current_user, needs
-from curator.web.cards import examples_of, groups_of_words, statistics_of
+from curator.web.cards import examples_of, groups_of_words, words_by_key
 from curator.web.counts import facet_counts
 from curator.web.database import engine_of_app, reading
 from curator.web.groups import decisions_on
@@ -43,18 +43,18 @@ def list_words(query: dict[str, Any]) -> Sequence[Word]:
 def get_word(word_id: int) -> dict[str, Any]:
     """Get a word with its groups, its sentences, and what holds for later runs."""
     with reading() as session:
-        word = session.get(Word, word_id)
-        if word is None:
-            raise ApiError(404, f"there is no word {word_id}")
-        counted = statistics_of(session, [word_id], None).get(word_id)
+        word = existing(session, Word, word_id)
+        counted = words_by_key(session, [word_id], None)[word_id]
         relations = relations_of(session, word_id)
-        categories = {} if counted is None else category_frequencies(session.connection(), word_id, counted.run_id)
+        categories = {}
+        if counted.run_id is not None:
+            categories = category_frequencies(session.connection(), word_id, counted.run_id)
         names = ("frequency", "is_oov", "pieces")
         return {
             **{name: getattr(word, name) for name in ("id", "text", "pos")},
-            **{name: None if counted is None else getattr(counted, name) for name in names},
+            **{name: getattr(counted, name) for name in names},
             "frequency_by_category": categories,
-            "group_ids": [group.id for _, group in groups_of_words(session, [word_id])],
+            "group_ids": [group.id for group in groups_of_words(session, [word_id])[word_id]],
             "sentences": [example.sentence for example in examples_of(session, word_id)],
             "together": sorted(relations.together),
             "apart": sorted(relations.apart),
@@ -69,8 +69,7 @@ def get_word(word_id: int) -> dict[str, Any]:
 def list_word_decisions(query: dict[str, Any], word_id: int) -> list[dict[str, Any]]:
     """List what was decided on the groups of a word, the last first."""
     with reading() as session:
-        if session.get(Word, word_id) is None:
-            raise ApiError(404, f"there is no word {word_id}")
+        existing(session, Word, word_id)
         groups = select(Member.group_id).where(Member.word_id == word_id)
         return decision_values(session, Decision.group_id.in_(groups), query)
 
