@@ -1,7 +1,7 @@
 """``adjustment.json``: what was done to a checkpoint, enough to check it and to undo it."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -10,15 +10,14 @@ from typing import Any
 
 from blake3 import blake3
 
-from curator.applier.base import Base
 from curator.applier.checkpoint import WrittenWeights
-from curator.applier.options import ApplyOptions, Assign, Init, Pooling, PoolOptions
+from curator.applier.options import Assign, Init, Pooling, PoolOptions
 from curator.applier.particles import ALL_PARTICLES
 from curator.applier.plan import Plan, PlannedMember
-from curator.applier.roles import VocabularyTensors
-from curator.applier.rows import Ids, RowChanges
-from curator.applier.vocabulary import Vocabulary, WrittenTokenizer
-from curator.groups import GroupSet
+from curator.applier.prepare import Prepared
+from curator.applier.rows import RowChanges
+from curator.applier.tensors import Ids
+from curator.applier.vocabulary import Vocabulary
 
 MANIFEST = "adjustment.json"
 FORMAT = "dongui-adjustment"
@@ -27,15 +26,10 @@ REPORTED_VERSIONS = ("dongui", "numpy", "tokenizers")
 Manifest = dict[str, Any]
 
 
-def make_manifest(
-    base: Base,
-    groups: GroupSet,
-    plan: Plan,
-    options: ApplyOptions,
-    tensors: VocabularyTensors,
-    vocabulary: Vocabulary,
-) -> Manifest:
+def make_manifest(prepared: Prepared) -> Manifest:
     """Return what is known before anything is written."""
+    base, plan, vocabulary, groups = prepared.base, prepared.plan, prepared.vocabulary, prepared.groups
+    tensors = prepared.tensors
     words = [(group, member) for group in plan.groups for member in group.members]
     return {
         "format": FORMAT,
@@ -50,7 +44,7 @@ def make_manifest(
         "tied": [tensor.name for tensor in tensors.copies],
         "vocabulary": vocabulary.kind,
         "text_prefix": vocabulary.text_prefix,
-        "options": asdict(options),
+        "options": asdict(prepared.options),
         "versions": {name: version(name) for name in REPORTED_VERSIONS},
         "words": [_word(group.key, member) for group, member in words if not group.is_continuation],
         "continuations": [_word(group.key, member) for group, member in words if group.is_continuation],
@@ -62,14 +56,10 @@ def make_manifest(
 
 
 def add_written(
-    manifest: Manifest,
-    base: Base,
-    tensors: VocabularyTensors,
-    changes: Mapping[str, RowChanges],
-    weights: WrittenWeights,
-    tokenizer: WrittenTokenizer,
+    manifest: Manifest, prepared: Prepared, changes: Mapping[str, RowChanges], weights: WrittenWeights
 ) -> None:
     """Add what is known when the files are written: digests, links, costs."""
+    base, tensors, tokenizer = prepared.base, prepared.tensors, prepared.tokenizer
     dropped = {tensor.name for tensor in tensors.dropped}
     rows = sorted(
         f"{t.name} {t.dtype} {list(t.shape)} {weights.tensors[t.name].base}"
@@ -145,22 +135,35 @@ def from_ranges(ranges: Iterable[tuple[int, int]]) -> list[int]:
     return [id for start, end in ranges for id in range(start, end)]
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write ``adjustment.json``, a word a line."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode  # with an indent, json does not use its C code
-    lines = [f"{encode(key)}: {_lines(value, encode)}" for key, value in manifest.items()]
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # with an indent, json does not use its C code
+_BETWEEN = "\x1f"  # stands between two items, and in no text: JSON escapes it there
+_ENCODE_MANY = json.JSONEncoder(ensure_ascii=False, separators=(_BETWEEN, ": ")).encode
+
+
+def encode_words(manifest: Manifest) -> dict[str, str]:
+    """Return the long parts of the manifest as ``write_manifest`` writes them, so that this can be done early."""
+    return {key: _lines(manifest[key]) for key in ("words", "continuations")}
+
+
+def write_manifest(folder: Path, manifest: Manifest, encoded: Mapping[str, str]) -> None:
+    """Write ``adjustment.json``, a word a line.
+
+    :param encoded: parts as ``encode_words`` gives them.
+    """
+    texts = {**{key: "" for key in manifest}, **encoded}
+    lines = [f"{_ENCODE(key)}: {text or _lines(manifest[key])}" for key, text in texts.items()]
     (folder / MANIFEST).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-def _lines(value: Any, encode: Callable[[Any], str]) -> str:  # noqa: ANN401 - any JSON
+def _lines(value: Any) -> str:  # noqa: ANN401 - any JSON
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-        # In one call; and a quote inside a text has a backslash before it, so that this is between two items.
-        return "[\n  " + encode(value)[1:-1].replace('}, {"', '},\n  {"') + "\n]"
+        items = _ENCODE_MANY(value)[1:-1].replace(f"}}{_BETWEEN}{{", "},\n  {").replace(_BETWEEN, ", ")
+        return f"[\n  {items}\n]"  # a call for each item takes a third longer
     if isinstance(value, list) and value:
-        return "[\n  " + ",\n  ".join(map(encode, value)) + "\n]"
+        return "[\n  " + ",\n  ".join(map(_ENCODE, value)) + "\n]"
     if isinstance(value, dict) and value:
-        return "{\n  " + ",\n  ".join(f"{encode(key)}: {encode(item)}" for key, item in value.items()) + "\n}"
-    return encode(value)
+        return "{\n  " + ",\n  ".join(f"{_ENCODE(key)}: {_ENCODE(item)}" for key, item in value.items()) + "\n}"
+    return _ENCODE(value)
 
 
 def read_manifest(folder: Path) -> Manifest:

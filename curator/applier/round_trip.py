@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curator.applier.base import find_base
-from curator.applier.checkpoint import digests_of
+from curator.applier.digests import digests_of
 from curator.applier.manifest import Manifest
 from curator.applier.tensors import Tensor
 from curator.applier.verify import Check, failure, named
@@ -118,8 +118,8 @@ def _check_weights(folder: Path, manifest: Manifest, scratch: Path | None) -> Ch
         here, there = (_by_name(one, f"{model.base_model_prefix}.") for one in (folder, Path(saved)))
         # transformers may save under a newer name (LayerNorm.gamma as LayerNorm.weight), or in the table's type.
         common = sorted(name for name in here if name in there and here[name].dtype == there[name].dtype)
-        digests = (digests_of([side[name] for name in common]) for side in (here, there))
-        differ = [name for name, before, after in zip(common, *digests, strict=True) if before != after]
+        before, after = (digests_of([side[name] for name in common]) for side in (here, there))
+        differ = [name for name in common if before[here[name].name] != after[there[name].name]]
     if differ:
         raise failure(f"{named(differ)} differ when transformers has loaded and saved them")
     if table.name.removeprefix(f"{model.base_model_prefix}.") not in common:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 
 from curator.applier.base import Base, find_base
-from curator.applier.checkpoint import digests_of, row_digests
+from curator.applier.digests import Digesting, digest_rows
 from curator.applier.manifest import Manifest, content_digest, from_ranges
 from curator.applier.options import Assign
-from curator.applier.tensors import Floats, Tensor, read_rows
+from curator.applier.tensors import Floats, Ids
 
 GROUPS_AT_ONCE = 128
 N_NAMED = 5  # examples in a sentence
@@ -43,13 +44,13 @@ def verify_weights(folder: Path, manifest: Manifest) -> list[Check]:
     :raises FileNotFoundError: if a file is missing.
     """
     out = find_base(str(folder))
-    return [
-        _check_sizes(out, manifest),
-        _check_opens(out),
-        _check_untouched(out, manifest),
-        _check_kept_rows(out, manifest),
-        _check_groups(out, manifest),
-    ]
+    sizes, opens = _check_sizes(out, manifest), _check_opens(out)
+    untouched = [tensor for tensor in out.tensors if isinstance(manifest["tensors"][tensor.name], str)]
+    with Digesting(untouched) as digesting:  # meanwhile, the tensors that changed are read here
+        groups = list(_groups(manifest))
+        kept, rows = _check_kept_rows(out, manifest, _ids_in(groups))
+        pooled = _check_groups(groups, rows, manifest)
+        return [sizes, opens, _check_untouched(digesting, manifest), kept, pooled]
 
 
 def failure(sentence: str) -> CheckFailedError:
@@ -100,49 +101,76 @@ def _check_opens(out: Base) -> Check:
     )
 
 
-def _check_untouched(out: Base, manifest: Manifest) -> Check:
-    untouched = [tensor for tensor in out.tensors if isinstance(manifest["tensors"][tensor.name], str)]
-    found = zip(untouched, digests_of(untouched), strict=True)
-    differ = [tensor.name for tensor, digest in found if digest != manifest["tensors"][tensor.name]]
+def _check_untouched(digesting: Digesting, manifest: Manifest) -> Check:
+    found = digesting.wait()
+    differ = [name for name, digest in found.items() if digest != manifest["tensors"][name]]
     if differ:
         raise failure(f"{named(differ)} differ from BASE, by the digests in the manifest")
-    return Check("untouched tensors", f"{len(untouched)} tensors are those of BASE, bit for bit")
+    return Check("untouched tensors", f"{len(found)} tensors are those of BASE, bit for bit")
 
 
-def _check_kept_rows(out: Base, manifest: Manifest) -> Check:
-    n_kept = 0
+def _check_kept_rows(out: Base, manifest: Manifest, wanted: Ids) -> tuple[Check, npt.NDArray[Any]]:
+    """Check the tensors that changed; return rows of the table, too, which is read only once."""
+    n_kept, table_rows = 0, np.empty((0, 0))
     for tensor in out.tensors:
         stated = manifest["tensors"][tensor.name]
         if isinstance(stated, str):
             continue
         changed = np.array(from_ranges(manifest["changed_rows"][tensor.name]), np.int64)
-        written, kept = row_digests(tensor, changed)
+        is_table = tensor.name == manifest["table"]
+        written, kept, rows = digest_rows(tensor, changed, wanted if is_table else wanted[:0])
         if kept != stated["kept"]:
             raise failure(
                 f"rows of {tensor.name} that were to stay differ from BASE, by the digest in the manifest"
             )
         if written != stated["written"]:
             raise failure(f"rows of {tensor.name} are not those that were written, by the digest in the manifest")
-        if tensor.name == manifest["table"]:
-            n_kept = tensor.row_shape[0] - len(changed)
+        if is_table:
+            n_kept, table_rows = tensor.row_shape[0] - len(changed), rows
     tables = [tensor for tensor in out.tensors if tensor.name in (manifest["table"], *manifest["tied"])]
     if len({manifest["tensors"][tensor.name]["written"] for tensor in tables}) > 1:
         raise failure(f"{named(t.name for t in tables)} are tied, but differ")
-    return Check("kept rows", f"{n_kept:,} rows of the table that were to stay are those of BASE, bit for bit")
+    said = f"{n_kept:,} rows of the table that were to stay are those of BASE, bit for bit"
+    return Check("kept rows", said), table_rows
 
 
-def _check_groups(out: Base, manifest: Manifest) -> Check:
-    table = next(tensor for tensor in out.tensors if tensor.name == manifest["table"])
-    pool = manifest["options"]["pool"]
-    must_be_equal = pool["strength"] == 1
-    least, n_groups = 1.0, 0
-    for keys, rows in _group_rows(table, manifest, pool["assign"] == Assign.ALL):
-        n_groups += len(keys)
-        if must_be_equal:
-            _say_first(keys, (rows != rows[:, :1]).any(axis=(1, 2)), "should be equal and are not")
-        _say_first(keys, ~np.isfinite(rows).all(axis=(1, 2)), "have values that are not finite")
-        if not must_be_equal:
-            least = min(least, _min_cosine_similarity(rows.astype(np.float64)))
+def _groups(manifest: Manifest) -> Iterator[tuple[list[str], Ids]]:
+    """Yield keys, and ids of shape (n_groups, n_members), of groups of one size with two or more changed rows."""
+    all_words = manifest["options"]["pool"]["assign"] == Assign.ALL
+    for words in (manifest["words"], manifest["continuations"]):
+        by_size: dict[int, list[tuple[str, list[int]]]] = {}
+        with_row = [word for word in words if word["id"] is not None and (all_words or word["is_new"])]
+        for key, members in groupby(with_row, key=itemgetter("group")):
+            own = [word["id"] for word in members]
+            by_size.setdefault(len(own), []).append((key, own))
+        for size, groups in by_size.items():
+            if size > 1:
+                yield [key for key, _ in groups], np.array([own for _, own in groups], np.int64)
+
+
+def _ids_in(groups: Iterable[tuple[list[str], Ids]]) -> Ids:
+    return np.unique(np.concatenate([np.empty(0, np.int64), *(ids.reshape(-1) for _, ids in groups)]))
+
+
+def _check_groups(
+    groups: Sequence[tuple[list[str], Ids]], table_rows: npt.NDArray[Any], manifest: Manifest
+) -> Check:
+    """Check that the rows of a group are as near as they should be.
+
+    :param table_rows: rows of all groups by their sorted ids, shape (n_rows, width).
+    """
+    must_be_equal = manifest["options"]["pool"]["strength"] == 1
+    least, n_groups, sorted_ids = 1.0, 0, _ids_in(groups)
+    for all_keys, all_ids in groups:
+        n_groups += len(all_keys)
+        for start in range(0, len(all_keys), GROUPS_AT_ONCE):
+            keys = all_keys[start : start + GROUPS_AT_ONCE]
+            rows = table_rows[np.searchsorted(sorted_ids, all_ids[start : start + GROUPS_AT_ONCE])]
+            if must_be_equal:
+                _say_first(keys, (rows != rows[:, :1]).any(axis=(1, 2)), "should be equal and are not")
+            _say_first(keys, ~np.isfinite(rows).all(axis=(1, 2)), "have values that are not finite")
+            if not must_be_equal:
+                least = min(least, _min_cosine_similarity(rows.astype(np.float64)))
     stated = manifest.setdefault("min_cosine_similarity", least)
     if abs(stated - least) > 1e-6:
         raise failure(f"two rows of a group have a cosine of {least:.6f}; the manifest says {stated:.6f} or more")
@@ -153,24 +181,6 @@ def _check_groups(out: Base, manifest: Manifest) -> Check:
 def _say_first(keys: Sequence[str], is_wrong: npt.NDArray[np.bool_], what: str) -> None:
     if is_wrong.any():
         raise failure(f"the rows of the group {keys[int(is_wrong.argmax())]} {what}")
-
-
-def _group_rows(
-    table: Tensor, manifest: Manifest, all_words: bool
-) -> Iterator[tuple[list[str], npt.NDArray[Any]]]:
-    """Yield keys, and rows of shape (n_groups, n_members, width), of groups of one size."""
-    for words in (manifest["words"], manifest["continuations"]):
-        with_row = [word for word in words if word["id"] is not None and (all_words or word["is_new"])]
-        ids = np.array(sorted({word["id"] for word in with_row}), np.int64)
-        rows = read_rows(table, ids)
-        by_size: dict[int, list[tuple[str, list[int]]]] = {}
-        for key, members in groupby(with_row, key=lambda word: word["group"]):
-            own = [word["id"] for word in members]
-            by_size.setdefault(len(own), []).append((key, own))
-        for size, groups in by_size.items():
-            for start in range(0, len(groups) if size > 1 else 0, GROUPS_AT_ONCE):
-                batch = groups[start : start + GROUPS_AT_ONCE]
-                yield [key for key, _ in batch], rows[np.searchsorted(ids, [own for _, own in batch])]
 
 
 def _min_cosine_similarity(rows: Floats) -> float:

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from curator.applier.manifest import Manifest
 from curator.applier.particles import particles_after
-from curator.applier.rows import Ids
+from curator.applier.tensors import Ids
 from curator.applier.verify import Check, failure, named
 
 WORDS_PER_LINE = 200  # one call for many words costs a third of one call a word
