@@ -72,7 +72,7 @@ def apply(
 
 def _write_and_check(
     prepared: Prepared, folder: Path, sample: Sequence[str]
-) -> tuple[Manifest, dict[str, str], list[Check]]:
+) -> tuple[Manifest, dict[str, bytes], list[Check]]:
     """Write weights and tokenizer, and check them.
 
     Copying is the kernel's work, and reading, hashing, adding up rows and tokenizing leave the interpreter's lock,

@@ -140,19 +140,21 @@ _BETWEEN = "\x1f"  # stands between two items, and in no text: JSON escapes it t
 _ENCODE_MANY = json.JSONEncoder(ensure_ascii=False, separators=(_BETWEEN, ": ")).encode
 
 
-def encode_words(manifest: Manifest) -> dict[str, str]:
+def encode_words(manifest: Manifest) -> dict[str, bytes]:
     """Return the long parts of the manifest as ``write_manifest`` writes them, so that this can be done early."""
-    return {key: _lines(manifest[key]) for key in ("words", "continuations")}
+    return {key: _lines(manifest[key]).encode() for key in ("words", "continuations")}
 
 
-def write_manifest(folder: Path, manifest: Manifest, encoded: Mapping[str, str]) -> None:
+def write_manifest(folder: Path, manifest: Manifest, encoded: Mapping[str, bytes]) -> None:
     """Write ``adjustment.json``, a word a line.
 
     :param encoded: parts as ``encode_words`` gives them.
     """
-    texts = {**{key: "" for key in manifest}, **encoded}
-    lines = [f"{_ENCODE(key)}: {text or _lines(manifest[key])}" for key, text in texts.items()]
-    (folder / MANIFEST).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    with (folder / MANIFEST).open("wb") as stream:
+        for i, (key, value) in enumerate(manifest.items()):
+            stream.write((",\n" if i else "{\n").encode() + f"{_ENCODE(key)}: ".encode())
+            stream.write(encoded.get(key) or _lines(value).encode())
+        stream.write(b"\n}\n")
 
 
 def _lines(value: Any) -> str:  # noqa: ANN401 - any JSON

@@ -66,10 +66,13 @@ def changed_rows(
     if statistics is not None:  # padding; the other rows are overwritten below
         rows[ids >= plan.n_old + plan.n_new] = statistics.mean
     for groups in members.of_one_size():
-        is_changed = members.is_changed[groups]
-        rows[np.searchsorted(ids, members.rows[groups][is_changed])] = _pooled(
-            sources.of(groups.reshape(-1)).reshape(*groups.shape, -1), members.weights[groups], options
-        )[is_changed]
+        vectors = sources.of(groups.reshape(-1)).reshape(*groups.shape, -1)
+        moved, is_changed = _pooled(vectors, members.weights[groups], options), members.is_changed[groups]
+        places = np.searchsorted(ids, members.rows[groups])
+        if is_changed.all():  # equal rows are one row seen many times, which a selection would copy
+            rows[places] = moved
+        else:
+            rows[places[is_changed]] = moved[is_changed]
     return RowChanges(ids, rows, plan.n_rows)
 
 
@@ -178,23 +181,32 @@ def _drawn(plan: Plan, statistics: TableStatistics | None, seed: int) -> dict[in
     return {row: value for row, value in zip(rows, values, strict=True) if row is not None}
 
 
-@dataclass(frozen=True, slots=True)
 class _Sources:
     """Vectors of words before pooling.
 
-    :ivar known: rows of the table, shape (n, width), by their sorted ids ``needed``.
+    :param known: rows of the table, shape (n, width), by their sorted ids ``needed``.
+    :param random: vectors by the rows that get them.
     """
 
-    known: npt.NDArray[Any]
-    needed: Ids
-    statistics: TableStatistics | None
-    contextual: Mapping[str, Floats]
-    members: _Members
-    random: Mapping[int, Floats]
+    def __init__(
+        self,
+        known: npt.NDArray[Any],
+        needed: Ids,
+        statistics: TableStatistics | None,
+        contextual: Mapping[str, Floats],
+        members: _Members,
+        random: Mapping[int, Floats],
+    ) -> None:
+        self.known, self.needed, self.members = known, needed, members
+        self.statistics, self.contextual, self.random = statistics, contextual, random
+        # For all batches: a fresh array costs its page faults, which would take as long as adding up.
+        shape = max(MEMBERS_AT_ONCE, members.sizes.max(initial=0)), known.shape[1]
+        self._vectors, self._total = np.empty(shape), np.empty(shape)
+        self._row_of_each = np.empty(shape, known.dtype)
 
     def of(self, places: Ids) -> Floats:
-        """Return the vectors of some members, shape (n_places, width)."""
-        members, vectors = self.members, np.empty((len(places), self.known.shape[1]))
+        """Return the vectors of some members, shape (n_places, width); good until the next call."""
+        members, vectors = self.members, self._vectors[: len(places)]
         is_read = members.is_read[places]
         for i in np.flatnonzero(~is_read).tolist():
             member = members.all[places[i]]
@@ -206,11 +218,23 @@ class _Sources:
                 vectors[i] = self.statistics.mean
         n_read = np.where(is_read, members.n_sources[places], 0)
         for own, sources in _by_length(n_read, members.starts[places]):
-            rows = np.searchsorted(self.needed, members.source_rows[sources])
-            total = np.add.reduce(self.known[rows], axis=1, dtype=np.float64)  # a fifth faster than mean()
-            total /= sources.shape[1]
-            vectors[own] = total
+            vectors[own] = self._means(np.searchsorted(self.needed, members.source_rows[sources]))
         return vectors
+
+    def _means(self, places: Ids) -> Floats:
+        """Return the means of known rows, as many each; good until the next call.
+
+        :param places: shape (n_means, n_rows_of_each).
+        """
+        total, row_of_each = self._total[: len(places)], self._row_of_each[: len(places)]
+        for i, column in enumerate(places.T):
+            np.take(self.known, column, axis=0, out=row_of_each, mode="clip")  # "raise" would copy once more
+            if i:
+                total += row_of_each
+            else:
+                total[...] = row_of_each
+        total /= places.shape[1]
+        return total
 
 
 def _pooled(vectors: Floats, weights: Floats, options: PoolOptions) -> Floats:
