@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from curator.applier.options import ApplyOptions, Init, Pooling
+from curator.applier.said import Said
 from curator.applier.vocabulary.common import Finding
 from curator.groups import GroupMember, GroupSet, SynonymGroup
 
@@ -59,7 +60,7 @@ class Refusal:
 
     word: str
     group: str
-    reason: str
+    reason: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +176,20 @@ class _Planner:
             return self._lender(group, member, found)
         reason = found.objection or self._unknown(found)
         if reason is None and found.entry in self.taken:
-            reason = f"its entry {found.entry} is that of {self.taken[found.entry]}, too"
+            entry, owner = found.entry, self.taken[found.entry]
+            reason = Said(f"its entry {entry} is that of {owner}, too", f"{owner}의 항목과 같은 항목: {entry}")
         if reason is not None:
             self.refusals.append(Refusal(member.word, group.key, reason))
             return None
         self.taken[found.entry] = member.word
         return self._planned(member.word, found, member.weight)
 
-    def _unknown(self, found: Finding) -> str | None:
+    def _unknown(self, found: Finding) -> Said | None:
         if found.id is None and not found.piece_ids and not self.options.unknown_to_mean:
-            return "all of its pieces are unknown to the tokenizer; --unknown-to-mean gives it the table's mean"
+            return Said(
+                "all of its pieces are unknown to the tokenizer; --unknown-to-mean gives it the table's mean",
+                "토크나이저가 아는 조각이 없음. --unknown-to-mean을 주면 표의 평균을 받음",
+            )
         return None
 
     def _lender(self, group: SynonymGroup, member: GroupMember, found: Finding) -> PlannedMember | None:
@@ -192,7 +197,8 @@ class _Planner:
         rows = [row for part in parts for row in ((part.id,) if part.id is not None else part.piece_ids)]
         rows = rows if member.parts else list(found.piece_ids)
         if not rows:
-            self.refusals.append(Refusal(member.word, group.key, "all of its parts are unknown to the tokenizer"))
+            reason = Said("all of its parts are unknown to the tokenizer", "토크나이저가 아는 부분이 없음")
+            self.refusals.append(Refusal(member.word, group.key, reason))
             return None
         return PlannedMember(member.word, member.word, None, False, Source.PARTS, tuple(rows), "", member.weight)
 

@@ -15,6 +15,7 @@ from curator.applier.base import Base, find_base
 from curator.applier.digests import Digesting, digest_rows
 from curator.applier.manifest import Manifest, content_digest, from_ranges
 from curator.applier.options import Assign
+from curator.applier.said import Said
 from curator.applier.tensors import Floats, Ids
 
 GROUPS_AT_ONCE = 128
@@ -33,7 +34,7 @@ class Check:
     """
 
     name: str
-    said: str
+    said: Said
 
 
 def verify_weights(folder: Path, manifest: Manifest) -> list[Check]:
@@ -78,7 +79,11 @@ def _check_sizes(out: Base, manifest: Manifest) -> Check:
     if stated != n_rows:
         raise failure(f"config.json says vocab_size {stated}, but the table has {n_rows:,} rows")
     names = named(manifest["changed_rows"])
-    return Check("sizes", f"{len(found)} tensors are there; {names} have {n_rows:,} rows, as config.json says")
+    said = Said(
+        f"{len(found)} tensors are there; {names} have {n_rows:,} rows, as config.json says",
+        f"텐서 {len(found)}개가 모두 있고, {names}의 행은 config.json에 적힌 대로 {n_rows:,}개",
+    )
+    return Check("sizes", said)
 
 
 def _check_opens(out: Base) -> Check:
@@ -96,9 +101,11 @@ def _check_opens(out: Base) -> Check:
                 found.keys() - expected
             )
             raise failure(f"safetensors finds {named(differ)} in {file.path.name} otherwise than stated there")
-    return Check(
-        "opens", f"safetensors opens {len(out.weights)} files and finds each tensor in its shape and type"
+    said = Said(
+        f"safetensors opens {len(out.weights)} files and finds each tensor in its shape and type",
+        f"safetensors가 파일 {len(out.weights)}개를 열어 모든 텐서를 제 모양과 자료형으로 찾음",
     )
+    return Check("opens", said)
 
 
 def _check_untouched(digesting: Digesting, manifest: Manifest) -> Check:
@@ -106,7 +113,11 @@ def _check_untouched(digesting: Digesting, manifest: Manifest) -> Check:
     differ = [name for name, digest in found.items() if digest != manifest["tensors"][name]]
     if differ:
         raise failure(f"{named(differ)} differ from BASE, by the digests in the manifest")
-    return Check("untouched tensors", f"{len(found)} tensors are those of BASE, bit for bit")
+    n_tensors = len(found)
+    said = Said(
+        f"{n_tensors} tensors are those of BASE, bit for bit", f"텐서 {n_tensors}개가 바탕의 것과 비트까지 같음"
+    )
+    return Check("untouched tensors", said)
 
 
 def _check_kept_rows(out: Base, manifest: Manifest, wanted: Ids) -> tuple[Check, npt.NDArray[Any]]:
@@ -130,7 +141,10 @@ def _check_kept_rows(out: Base, manifest: Manifest, wanted: Ids) -> tuple[Check,
     tables = [tensor for tensor in out.tensors if tensor.name in (manifest["table"], *manifest["tied"])]
     if len({manifest["tensors"][tensor.name]["written"] for tensor in tables}) > 1:
         raise failure(f"{named(t.name for t in tables)} are tied, but differ")
-    said = f"{n_kept:,} rows of the table that were to stay are those of BASE, bit for bit"
+    said = Said(
+        f"{n_kept:,} rows of the table that were to stay are those of BASE, bit for bit",
+        f"그대로 둘 표의 행 {n_kept:,}개가 바탕의 것과 비트까지 같음",
+    )
     return Check("kept rows", said), table_rows
 
 
@@ -174,8 +188,14 @@ def _check_groups(
     stated = manifest.setdefault("min_cosine_similarity", least)
     if abs(stated - least) > 1e-6:
         raise failure(f"two rows of a group have a cosine of {least:.6f}; the manifest says {stated:.6f} or more")
-    said = "equal" if must_be_equal else f"at a cosine of {least:.4f} or more"
-    return Check("groups", f"the rows of {n_groups:,} groups with two or more changed rows are {said}")
+    english, korean = f"at a cosine of {least:.4f} or more", f"코사인이 {least:.4f} 이상"
+    if must_be_equal:
+        english, korean = "equal", "서로 같음"
+    said = Said(
+        f"the rows of {n_groups:,} groups with two or more changed rows are {english}",
+        f"바뀐 행이 둘 이상인 묶음 {n_groups:,}개의 행이 {korean}",
+    )
+    return Check("groups", said)
 
 
 def _say_first(keys: Sequence[str], is_wrong: npt.NDArray[np.bool_], what: str) -> None:
@@ -205,4 +225,5 @@ def verify_files(folder: Path, manifest: Manifest) -> Check:
             raise failure(f"{name} is missing")
         if content_digest(file.read_bytes()) != digest:
             raise failure(f"{name} is not the one that was written, by the digest in the manifest")
-    return Check("tokenizer files", f"{named(manifest['tokenizer_files'])} are those that were written")
+    names = named(manifest["tokenizer_files"])
+    return Check("tokenizer files", Said(f"{names} are those that were written", f"쓴 그대로 있음: {names}"))

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from curator.applier.said import Said
 from curator.applier.vocabulary.common import (
     TOKENIZER_CONFIG,
     TOKENIZER_JSON,
@@ -18,6 +19,8 @@ from curator.applier.vocabulary.common import (
     TokenizerFiles,
     Vocabulary,
     WrittenTokenizer,
+    is_cut,
+    is_special,
 )
 
 DEFAULT_MAX_CHARACTERS = 100
@@ -104,18 +107,17 @@ class WordPieceVocabulary(Vocabulary):
         splitter = self.tokenizer.pre_tokenizer
         return (entry,) if splitter is None else tuple(part for part, _ in splitter.pre_tokenize_str(entry))
 
-    def _objection(self, word: str, entry: str, parts: tuple[str, ...]) -> str | None:
+    def _objection(self, word: str, entry: str, parts: tuple[str, ...]) -> Said | None:
         if word in self.added:
-            return "it is a special or added token of the tokenizer"
-        if len(parts) != 1:
-            return (
-                f"the tokenizer cuts it into {' | '.join(parts)}"
-                if parts
-                else "the tokenizer leaves nothing of it"
-            )
+            return is_special()
+        if not parts:
+            return Said("the tokenizer leaves nothing of it", "토크나이저가 아무것도 남기지 않음")
+        if len(parts) > 1:
+            return is_cut(parts)
         if len(entry) > self.max_characters:
-            return (
-                f"it has {len(entry)} characters, and the tokenizer gives up words of over {self.max_characters}"
+            return Said(
+                f"it has {len(entry)} characters, and the tokenizer gives up words of over {self.max_characters}",
+                f"{len(entry)}자이며, 토크나이저는 {self.max_characters}자가 넘는 낱말을 포기함",
             )
         return self.objection_to_added(word)
 
