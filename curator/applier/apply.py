@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from curator.applier.base import find_base
 from curator.applier.card import CARD, make_card
 from curator.applier.checkpoint import check_space, place, write_weights
+from curator.applier.digests import Hasher
 from curator.applier.manifest import (
     MANIFEST,
     Manifest,
@@ -21,7 +22,7 @@ from curator.applier.manifest import (
     write_manifest,
 )
 from curator.applier.plan import PlannedGroup, Source
-from curator.applier.prepare import Prepared
+from curator.applier.prepare import Prepared, collecting_later
 from curator.applier.report.options import ReportOptions
 from curator.applier.rows import RowChanges, changed_biases, changed_rows
 from curator.applier.tensors import Floats
@@ -70,9 +71,10 @@ def apply(
     return Applied(manifest, tuple(checks))
 
 
+@collecting_later()
 def _write_and_check(
     prepared: Prepared, folder: Path, sample: Sequence[str]
-) -> tuple[Manifest, dict[str, bytes], list[Check]]:
+) -> tuple[Manifest, dict[str, list[bytes]], list[Check]]:
     """Write weights and tokenizer, and check them.
 
     Copying is the kernel's work, and reading, hashing, adding up rows and tokenizing leave the interpreter's lock,
@@ -90,7 +92,8 @@ def _write_and_check(
         texts = others.submit(check_texts, model_folder, manifest, prepared.vocabulary, sample)
         words = encode_words(manifest)
         add_written(manifest, prepared, rows.result(), weights.result())
-        checks = [*verify_weights(folder, manifest), verify_files(model_folder, manifest), *texts.result()]
+        of_weights = verify_weights(folder, manifest, prepared.opened.hasher)
+        checks = [*of_weights, verify_files(model_folder, manifest), *texts.result()]
         return manifest, words, checks
 
 
@@ -202,8 +205,8 @@ def verify(out: Path, *, sample: Sequence[str] = (), loads: bool = True) -> list
     """
     manifest = read_manifest(out)
     model_folder = find_base(str(out)).model_folder
-    with ThreadPoolExecutor(1) as other:
-        weights = other.submit(verify_weights, out, manifest)
+    with Hasher() as hasher, ThreadPoolExecutor(1) as other:
+        weights = other.submit(verify_weights, out, manifest, hasher)
         files = verify_files(model_folder, manifest)
         texts = check_texts(model_folder, manifest, sample=sample)
         checks = [*weights.result(), files, *texts]

@@ -16,10 +16,11 @@ from blake3 import blake3
 
 from curator.applier.base import Base, WeightFile
 from curator.applier.digests import ForkedDigest, bytes_of
+from curator.applier.hashing import read_stretches
 from curator.applier.prepare import Prepared
 from curator.applier.roles import VocabularyTensors
 from curator.applier.rows import RowChanges
-from curator.applier.tensors import Tensor, contents, header_bytes, row_chunks
+from curator.applier.tensors import Tensor, header_bytes, row_chunks
 
 FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file, until one of the two is written to
 # Other file systems, kernels before 5.3, containers that forbid it.
@@ -92,7 +93,7 @@ def write_weights(
             digests.update(_write_file(places, changes, file, target))
     if len(base.weights) > 1:
         _write_index(base, folder, dropped)
-    untouched = prepared.opened.untouched.wait()
+    untouched = prepared.opened.untouched.result()
     digests.update({name: TensorDigests(digest, digest, digest) for name, digest in untouched.items()})
     return WrittenWeights(digests, tuple(linked))
 
@@ -154,7 +155,7 @@ def _copy_bytes(run: list[Tensor], source: FileIO, target: FileIO) -> None:
         except OSError as error:
             if error.errno not in CANNOT_COPY_RANGES:
                 raise
-    for _, piece in contents([replace(first, start=position, n_bytes=n_left)]):
+    for _, piece in read_stretches(source.name, [(position, n_left)]):
         _write_all(target, piece)
 
 

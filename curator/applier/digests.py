@@ -1,7 +1,11 @@
 """BLAKE3 digests of tensors: five times as fast as SHA-256 where that has instructions of its own."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import json
+import sys
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import groupby
+from subprocess import DEVNULL, PIPE, Popen
 from types import TracebackType
 from typing import Any
 
@@ -9,62 +13,68 @@ import numpy as np
 import numpy.typing as npt
 from blake3 import blake3
 
-from curator.applier.tensors import DTYPES, Ids, Tensor, contents, row_chunks
-
-N_HASHERS = 2
-SPAN_BYTES = 32 << 20  # hashed by one thread in one go
+from curator.applier import hashing
+from curator.applier.tensors import DTYPES, Ids, Tensor, row_chunks
 
 
-class Digesting:
-    """The digests of tensors, which threads of their own compute from now on.
+class Hasher:
+    """A process that hashes tensors while this one has other work; to be used as a context, which ends it."""
 
-    Reading and hashing leave the interpreter's lock. As a context, it ends with what was begun, and not more.
+    def __init__(self) -> None:
+        # -P: the process is not to import what happens to lie beside its file, or in the present folder.
+        command = [sys.executable, "-P", hashing.__file__]
+        self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+        self._thread = ThreadPoolExecutor(1)  # waits for the answers, in the order of the requests
 
-    :param tensors: of any files, each name once.
-    """
-
-    def __init__(self, tensors: Sequence[Tensor], n_threads: int = N_HASHERS) -> None:
-        self._threads = ThreadPoolExecutor(n_threads)
-        self._spans = [self._threads.submit(_digests, span) for span in _spans(tensors)]
-
-    def __enter__(self) -> "Digesting":
+    def __enter__(self) -> "Hasher":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        self._threads.shutdown(cancel_futures=True)
+        self._process.kill()
+        self._thread.shutdown(cancel_futures=True)
+        self._process.communicate()
 
-    def wait(self) -> dict[str, str]:
-        """Return the digest of each tensor's bytes by its name.
+    def submit(self, tensors: Sequence[Tensor]) -> Future[dict[str, str]]:
+        """Return, once it is known, the digest of each tensor's bytes by its name.
 
-        :raises OSError: if a file cannot be read, or ends early.
+        :param tensors: of any files, each name once.
         """
-        return {name: digest for span in self._spans for name, digest in span.result().items()}
+        return self._thread.submit(self._ask, tensors)
+
+    def _ask(self, tensors: Sequence[Tensor]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        in_order = sorted(tensors, key=lambda tensor: (tensor.file, tensor.start))
+        for file, group in groupby(in_order, key=lambda tensor: tensor.file):
+            own = list(group)
+            stretches = [(tensor.start, tensor.n_bytes) for tensor in own]
+            digests = self._answer({"file": str(file), "stretches": stretches})
+            found.update(zip((tensor.name for tensor in own), digests, strict=True))
+        return found
+
+    def _answer(self, request: dict[str, object]) -> list[str]:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+            answer: dict[str, list[str]] = json.loads(self._process.stdout.readline() or b"{}")
+        except BrokenPipeError:
+            answer = {}
+        if "digests" not in answer:
+            raise OSError(
+                *answer.get("error", [f"the process that hashes {request['file']} was ended; try again"])
+            )
+        return answer["digests"]
 
 
 def digests_of(tensors: Sequence[Tensor]) -> dict[str, str]:
-    """Return the digest of each tensor's bytes by its name."""
-    with Digesting(tensors) as digesting:
-        return digesting.wait()
+    """Return the digest of each tensor's bytes by its name.
 
-
-def _spans(tensors: Sequence[Tensor]) -> Iterator[list[Tensor]]:
-    span: list[Tensor] = []
-    for tensor in sorted(tensors, key=lambda tensor: (tensor.file, tensor.start)):
-        if span and (tensor.file != span[0].file or tensor.start - span[0].start > SPAN_BYTES):
-            yield span
-            span = []
-        span.append(tensor)
-    if span:
-        yield span
-
-
-def _digests(tensors: Sequence[Tensor]) -> dict[str, str]:
-    digests = {tensor.name: blake3() for tensor in tensors}
-    for tensor, piece in contents(tensors):
-        digests[tensor.name].update(piece)
-    return {name: digest.hexdigest() for name, digest in digests.items()}
+    :raises OSError: if a file cannot be read, or ends early.
+    """
+    with Hasher() as hasher:
+        return hasher.submit(tensors).result()
 
 
 class ForkedDigest:

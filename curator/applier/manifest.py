@@ -1,7 +1,7 @@
 """``adjustment.json``: what was done to a checkpoint, enough to check it and to undo it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -100,17 +100,21 @@ def content_digest(content: bytes) -> str:
 
 
 def _word(group: str, member: PlannedMember) -> dict[str, Any]:
-    return {
-        "word": member.word,
-        "entry": member.entry,
-        "id": member.row,
+    word, entry, row, is_new, source, source_rows, unknown, weight = member
+    found: dict[str, Any] = {
+        "word": word,
+        "entry": entry,
+        "id": row,
         "group": group,
-        "is_new": member.is_new,
-        "source": member.source.value,
-        "source_rows": list(member.source_rows),
-        **({"unknown": member.unknown} if member.unknown else {}),
-        **({"weight": member.weight} if member.weight is not None else {}),
+        "is_new": is_new,
+        "source": source,
+        "source_rows": source_rows,
     }
+    if unknown:
+        found["unknown"] = unknown
+    if weight is not None:
+        found["weight"] = weight
+    return found
 
 
 def _glued_forms(plan: Plan, vocabulary: Vocabulary) -> dict[str, list[str]]:
@@ -138,34 +142,40 @@ def from_ranges(ranges: Iterable[tuple[int, int]]) -> list[int]:
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # with an indent, json does not use its C code
 _BETWEEN = "\x1f"  # stands between two items, and in no text: JSON escapes it there
 _ENCODE_MANY = json.JSONEncoder(ensure_ascii=False, separators=(_BETWEEN, ": ")).encode
+ITEMS_AT_ONCE = 500  # one call for many takes two thirds of one call each; all at once needs fresh memory
 
 
-def encode_words(manifest: Manifest) -> dict[str, bytes]:
+def encode_words(manifest: Manifest) -> dict[str, list[bytes]]:
     """Return the long parts of the manifest as ``write_manifest`` writes them, so that this can be done early."""
-    return {key: _lines(manifest[key]).encode() for key in ("words", "continuations")}
+    return {key: list(_pieces(manifest[key])) for key in ("words", "continuations")}
 
 
-def write_manifest(folder: Path, manifest: Manifest, encoded: Mapping[str, bytes]) -> None:
+def write_manifest(folder: Path, manifest: Manifest, encoded: Mapping[str, list[bytes]]) -> None:
     """Write ``adjustment.json``, a word a line.
 
     :param encoded: parts as ``encode_words`` gives them.
     """
     with (folder / MANIFEST).open("wb") as stream:
         for i, (key, value) in enumerate(manifest.items()):
-            stream.write((",\n" if i else "{\n").encode() + f"{_ENCODE(key)}: ".encode())
-            stream.write(encoded.get(key) or _lines(value).encode())
+            stream.write(f"{',' if i else '{'}\n{_ENCODE(key)}: ".encode())
+            stream.writelines(encoded[key] if key in encoded else _pieces(value))
         stream.write(b"\n}\n")
 
 
-def _lines(value: Any) -> str:  # noqa: ANN401 - any JSON
+def _pieces(value: Any) -> Iterator[bytes]:  # noqa: ANN401 - any JSON
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-        items = _ENCODE_MANY(value)[1:-1].replace(f"}}{_BETWEEN}{{", "},\n  {").replace(_BETWEEN, ", ")
-        return f"[\n  {items}\n]"  # a call for each item takes a third longer
-    if isinstance(value, list) and value:
-        return "[\n  " + ",\n  ".join(map(_ENCODE, value)) + "\n]"
-    if isinstance(value, dict) and value:
-        return "{\n  " + ",\n  ".join(f"{_ENCODE(key)}: {_ENCODE(item)}" for key, item in value.items()) + "\n}"
-    return _ENCODE(value)
+        for start in range(0, len(value), ITEMS_AT_ONCE):
+            items = _ENCODE_MANY(value[start : start + ITEMS_AT_ONCE])[1:-1]
+            items = items.replace(f"}}{_BETWEEN}{{", "},\n  {").replace(_BETWEEN, ", ")
+            yield f"{',' if start else '['}\n  {items}".encode()
+        yield b"\n]"
+    elif isinstance(value, list) and value:
+        yield ("[\n  " + ",\n  ".join(map(_ENCODE, value)) + "\n]").encode()
+    elif isinstance(value, dict) and value:
+        lines = (f"{_ENCODE(key)}: {_ENCODE(item)}" for key, item in value.items())
+        yield ("{\n  " + ",\n  ".join(lines) + "\n}").encode()
+    else:
+        yield _ENCODE(value).encode()
 
 
 def read_manifest(folder: Path) -> Manifest:

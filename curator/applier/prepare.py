@@ -1,11 +1,13 @@
 """What is decided before anything is written: BASE is opened, its vocabulary asked, and the plan made."""
 
+import gc
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from curator.applier.base import Base, find_base
-from curator.applier.digests import Digesting
+from curator.applier.digests import Hasher
 from curator.applier.options import ApplyOptions
 from curator.applier.plan import Plan, make_plan
 from curator.applier.roles import VocabularyTensors, find_vocabulary_tensors
@@ -17,12 +19,14 @@ from curator.groups import GroupSet
 class OpenedBase:
     """A checkpoint, and where its tensors lie.
 
-    :ivar untouched: digests of the tensors that do not change.
+    :ivar hasher: hashes while all else is done.
+    :ivar untouched: digests of the tensors that do not change, once they are known.
     """
 
     base: Base
     tensors: VocabularyTensors
-    untouched: Digesting
+    hasher: Hasher
+    untouched: Future[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,10 @@ class Prepared:
 
 @contextmanager
 def open_base(name: str, *, to_write: bool = True) -> Iterator[OpenedBase]:
-    """Find BASE, and begin to digest what will not change in it: one thread reads while the plan is made.
+    """Find BASE, and begin to hash what will not change in it, while the plan is made.
 
     :param name: a folder, or a name on the hub.
-    :param to_write: whether ``apply`` will follow; else nothing is digested.
+    :param to_write: whether ``apply`` will follow; else nothing is hashed.
     :raises FileNotFoundError: if BASE or a file of it is not there.
     :raises ValueError: if BASE is damaged or not supported.
     """
@@ -60,10 +64,26 @@ def open_base(name: str, *, to_write: bool = True) -> Iterator[OpenedBase]:
     tensors = find_vocabulary_tensors(base)
     others = {tensor.name for tensor in (*tensors.all, *tensors.dropped)}
     untouched = [tensor for tensor in base.tensors if to_write and tensor.name not in others]
-    with Digesting(untouched, n_threads=1) as digesting:
-        yield OpenedBase(base, tensors, digesting)
+    with Hasher() as hasher:
+        yield OpenedBase(base, tensors, hasher, hasher.submit(untouched))
 
 
+@contextmanager
+def collecting_later() -> Iterator[None]:
+    """Keep Python from looking again and again for cycles among tens of thousands of words, which have none.
+
+    What is no cycle is freed as ever, so that memory does not grow.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@collecting_later()
 def prepare(opened: OpenedBase, groups: GroupSet, options: ApplyOptions) -> Prepared:
     """Decide what will be done to BASE; nothing is written.
 

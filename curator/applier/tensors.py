@@ -3,7 +3,7 @@
 import json
 import math
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -129,30 +129,6 @@ def _read_into(piece: memoryview, stream: FileIO, tensor: Tensor) -> None:
         if not n_read:
             raise OSError(f"{tensor.file} ends inside {tensor.name}; fetch it again")
         piece = piece[n_read:]
-
-
-def contents(tensors: Sequence[Tensor]) -> Iterator[tuple[Tensor, memoryview]]:
-    """Yield the bytes of tensors of one file in pieces, each good until the next one.
-
-    The file is read in blocks, whatever lies in them: a checkpoint has more tensors of a kilobyte than large ones.
-
-    :param tensors: in the order of their bytes.
-    :raises OSError: if the file ends before a tensor does.
-    """
-    buffer = memoryview(bytearray(CHUNK_BYTES))
-    first = end = 0  # the bytes of the file that the buffer holds
-    with tensors[0].file.open("rb", buffering=0) as stream:
-        for tensor in tensors:
-            position, left = tensor.start, tensor.n_bytes
-            while left:
-                if not first <= position < end:
-                    stream.seek(position)
-                    first, end = position, position + stream.readinto(buffer)
-                piece = buffer[position - first : min(end - first, position - first + left)]
-                if not piece:
-                    raise OSError(f"{tensor.file} ends inside {tensor.name}; fetch it again")
-                yield tensor, piece
-                position, left = position + len(piece), left - len(piece)
 
 
 def row_chunks(tensor: Tensor) -> Iterator[tuple[int, npt.NDArray[Any]]]:

@@ -1,6 +1,6 @@
 """Checks of an adjusted checkpoint against its manifest: before it appears, and whenever it is asked for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 
 from curator.applier.base import Base, find_base
-from curator.applier.digests import Digesting, digest_rows
+from curator.applier.digests import Hasher, digest_rows
 from curator.applier.manifest import Manifest, content_digest, from_ranges
 from curator.applier.options import Assign
 from curator.applier.said import Said
@@ -37,21 +37,21 @@ class Check:
     said: Said
 
 
-def verify_weights(folder: Path, manifest: Manifest) -> list[Check]:
+def verify_weights(folder: Path, manifest: Manifest, hasher: Hasher) -> list[Check]:
     """Check the weights of an adjusted checkpoint.
 
     :param folder: may still have its temporary name.
+    :param hasher: reads the tensors that did not change, while those that did are read here.
     :raises CheckFailedError: at the first check that fails, with what differs.
     :raises FileNotFoundError: if a file is missing.
     """
     out = find_base(str(folder))
     sizes, opens = _check_sizes(out, manifest), _check_opens(out)
     untouched = [tensor for tensor in out.tensors if isinstance(manifest["tensors"][tensor.name], str)]
-    with Digesting(untouched) as digesting:  # meanwhile, the tensors that changed are read here
-        groups = list(_groups(manifest))
-        kept, rows = _check_kept_rows(out, manifest, _ids_in(groups))
-        pooled = _check_groups(groups, rows, manifest)
-        return [sizes, opens, _check_untouched(digesting, manifest), kept, pooled]
+    digests, groups = hasher.submit(untouched), list(_groups(manifest))
+    kept, rows = _check_kept_rows(out, manifest, _ids_in(groups))
+    pooled = _check_groups(groups, rows, manifest)
+    return [sizes, opens, _check_untouched(digests.result(), manifest), kept, pooled]
 
 
 def failure(sentence: str) -> CheckFailedError:
@@ -108,8 +108,7 @@ def _check_opens(out: Base) -> Check:
     return Check("opens", said)
 
 
-def _check_untouched(digesting: Digesting, manifest: Manifest) -> Check:
-    found = digesting.wait()
+def _check_untouched(found: Mapping[str, str], manifest: Manifest) -> Check:
     differ = [name for name, digest in found.items() if digest != manifest["tensors"][name]]
     if differ:
         raise failure(f"{named(differ)} differ from BASE, by the digests in the manifest")
