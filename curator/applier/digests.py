@@ -14,7 +14,7 @@ import numpy.typing as npt
 from blake3 import blake3
 
 from curator.applier import hashing
-from curator.applier.tensors import DTYPES, Ids, Tensor, row_chunks
+from curator.applier.tensors import Ids, Tensor, row_chunks
 
 
 class Hasher:
@@ -107,20 +107,16 @@ def bytes_of(rows: npt.NDArray[Any]) -> memoryview:
     return np.ascontiguousarray(rows).reshape(-1).view(np.uint8).data
 
 
-def digest_rows(tensor: Tensor, left_out: Ids, wanted: Ids) -> tuple[str, str, npt.NDArray[Any]]:
-    """Return the digests of all rows of a tensor, and of its rows but some; and rows, shape (n_wanted, width).
+def digest_rows(tensor: Tensor, left_out: Ids) -> tuple[str, str]:
+    """Return the digests of all rows of a tensor, and of its rows but some.
 
     :param left_out: sorted ids of rows that do not count in the second.
-    :param wanted: sorted ids of rows to return.
     """
     whole = blake3()
     kept = ForkedDigest(whole)
-    found = np.empty((len(wanted), tensor.row_shape[1]), DTYPES[tensor.dtype])
     for first, rows in row_chunks(tensor):
         lower, upper = np.searchsorted(left_out, (first, first + len(rows)))
         staying = np.delete(rows, left_out[lower:upper] - first, axis=0) if upper > lower else rows
         kept.update(bytes_of(staying), is_same=upper == lower)
         whole.update(bytes_of(rows))
-        lower, upper = np.searchsorted(wanted, (first, first + len(rows)))
-        found[lower:upper] = rows[wanted[lower:upper] - first]
-    return whole.hexdigest(), kept.hexdigest(), found
+    return whole.hexdigest(), kept.hexdigest()

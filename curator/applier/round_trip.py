@@ -108,7 +108,7 @@ def _check_weights(folder: Path, manifest: Manifest, scratch: Path | None) -> Ch
     import torch
 
     out = find_base(str(folder))
-    table = next(tensor for tensor in out.tensors if tensor.name == manifest["table"])
+    table = out.tensor(manifest["table"])
     _, own = _class_of(folder)
     with quiet(), tempfile.TemporaryDirectory(prefix=".dongui-", dir=scratch) as saved:
         model, report = own.from_pretrained(

@@ -155,3 +155,8 @@ def read_rows(tensor: Tensor, ids: Ids) -> npt.NDArray[Any]:
         lower, upper = np.searchsorted(ids, (first, first + len(rows)))
         found[lower:upper] = rows[ids[lower:upper] - first]
     return found
+
+
+def mapped_rows(tensor: Tensor) -> npt.NDArray[Any]:
+    """Return all rows of a tensor in its own type, shape (n, width), which are read when they are looked at."""
+    return np.memmap(tensor.file, DTYPES[tensor.dtype], "r", tensor.start, tensor.row_shape)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,7 @@ from curator.applier.digests import Hasher, digest_rows
 from curator.applier.manifest import Manifest, content_digest, from_ranges
 from curator.applier.options import Assign
 from curator.applier.said import Said
-from curator.applier.tensors import Floats, Ids
+from curator.applier.tensors import Floats, Ids, mapped_rows
 
 GROUPS_AT_ONCE = 128
 N_NAMED = 5  # examples in a sentence
@@ -48,9 +47,8 @@ def verify_weights(folder: Path, manifest: Manifest, hasher: Hasher) -> list[Che
     out = find_base(str(folder))
     sizes, opens = _check_sizes(out, manifest), _check_opens(out)
     untouched = [tensor for tensor in out.tensors if isinstance(manifest["tensors"][tensor.name], str)]
-    digests, groups = hasher.submit(untouched), list(_groups(manifest))
-    kept, rows = _check_kept_rows(out, manifest, _ids_in(groups))
-    pooled = _check_groups(groups, rows, manifest)
+    digests = hasher.submit(untouched)
+    kept, pooled = _check_kept_rows(out, manifest), _check_groups(out, manifest)
     return [sizes, opens, _check_untouched(digests.result(), manifest), kept, pooled]
 
 
@@ -119,24 +117,22 @@ def _check_untouched(found: Mapping[str, str], manifest: Manifest) -> Check:
     return Check("untouched tensors", said)
 
 
-def _check_kept_rows(out: Base, manifest: Manifest, wanted: Ids) -> tuple[Check, npt.NDArray[Any]]:
-    """Check the tensors that changed; return rows of the table, too, which is read only once."""
-    n_kept, table_rows = 0, np.empty((0, 0))
+def _check_kept_rows(out: Base, manifest: Manifest) -> Check:
+    n_kept = 0
     for tensor in out.tensors:
         stated = manifest["tensors"][tensor.name]
         if isinstance(stated, str):
             continue
         changed = np.array(from_ranges(manifest["changed_rows"][tensor.name]), np.int64)
-        is_table = tensor.name == manifest["table"]
-        written, kept, rows = digest_rows(tensor, changed, wanted if is_table else wanted[:0])
+        written, kept = digest_rows(tensor, changed)
         if kept != stated["kept"]:
             raise failure(
                 f"rows of {tensor.name} that were to stay differ from BASE, by the digest in the manifest"
             )
         if written != stated["written"]:
             raise failure(f"rows of {tensor.name} are not those that were written, by the digest in the manifest")
-        if is_table:
-            n_kept, table_rows = tensor.row_shape[0] - len(changed), rows
+        if tensor.name == manifest["table"]:
+            n_kept = tensor.row_shape[0] - len(changed)
     tables = [tensor for tensor in out.tensors if tensor.name in (manifest["table"], *manifest["tied"])]
     if len({manifest["tensors"][tensor.name]["written"] for tensor in tables}) > 1:
         raise failure(f"{named(t.name for t in tables)} are tied, but differ")
@@ -144,7 +140,7 @@ def _check_kept_rows(out: Base, manifest: Manifest, wanted: Ids) -> tuple[Check,
         f"{n_kept:,} rows of the table that were to stay are those of BASE, bit for bit",
         f"그대로 둘 표의 행 {n_kept:,}개가 바탕의 것과 비트까지 같음",
     )
-    return Check("kept rows", said), table_rows
+    return Check("kept rows", said)
 
 
 def _groups(manifest: Manifest) -> Iterator[tuple[list[str], Ids]]:
@@ -161,24 +157,15 @@ def _groups(manifest: Manifest) -> Iterator[tuple[list[str], Ids]]:
                 yield [key for key, _ in groups], np.array([own for _, own in groups], np.int64)
 
 
-def _ids_in(groups: Iterable[tuple[list[str], Ids]]) -> Ids:
-    return np.unique(np.concatenate([np.empty(0, np.int64), *(ids.reshape(-1) for _, ids in groups)]))
-
-
-def _check_groups(
-    groups: Sequence[tuple[list[str], Ids]], table_rows: npt.NDArray[Any], manifest: Manifest
-) -> Check:
-    """Check that the rows of a group are as near as they should be.
-
-    :param table_rows: rows of all groups by their sorted ids, shape (n_rows, width).
-    """
+def _check_groups(out: Base, manifest: Manifest) -> Check:
+    """Check that the rows of a group are as near as they should be."""
     must_be_equal = manifest["options"]["pool"]["strength"] == 1
-    least, n_groups, sorted_ids = 1.0, 0, _ids_in(groups)
-    for all_keys, all_ids in groups:
+    least, n_groups, table_rows = 1.0, 0, mapped_rows(out.tensor(manifest["table"]))
+    for all_keys, all_ids in _groups(manifest):
         n_groups += len(all_keys)
         for start in range(0, len(all_keys), GROUPS_AT_ONCE):
             keys = all_keys[start : start + GROUPS_AT_ONCE]
-            rows = table_rows[np.searchsorted(sorted_ids, all_ids[start : start + GROUPS_AT_ONCE])]
+            rows = table_rows[all_ids[start : start + GROUPS_AT_ONCE]]
             if must_be_equal:
                 _say_first(keys, (rows != rows[:, :1]).any(axis=(1, 2)), "should be equal and are not")
             _say_first(keys, ~np.isfinite(rows).all(axis=(1, 2)), "have values that are not finite")

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from curator.applier.manifest import Manifest
@@ -122,12 +124,17 @@ class TextChecks:
 
     def _first_tokens(self, words: Sequence[str]) -> tuple[Ids, Ids]:
         """Return id of the first token, and number of tokens, of words that WordPiece gets in one part each."""
-        is_inside = np.zeros(max(self.known.values()) + 1, bool)
-        is_inside[[id for entry, id in self.known.items() if entry.startswith("##")]] = True
         encoded = self.new.encode_batch_fast(_lines(words), add_special_tokens=False)
-        ids = np.array([id for line in encoded for id in line.ids], np.int64)
-        starts = np.flatnonzero(~is_inside[ids])
+        ids = np.concatenate([np.empty(0, np.int64), *(np.array(line.ids, np.int64) for line in encoded)])
+        starts = np.flatnonzero(~self._is_inside[ids])
         return ids[starts], np.diff(starts, append=len(ids))
+
+    @cached_property
+    def _is_inside(self) -> npt.NDArray[np.bool_]:
+        """Return for each id whether its entry continues a word."""
+        found = np.zeros(max(self.known.values()) + 1, bool)
+        found[[id for entry, id in self.known.items() if entry.startswith("##")]] = True
+        return found
 
     def check_before_particles(self) -> Check:
         """Check that each word stays whole before its commonest particles.
@@ -138,15 +145,16 @@ class TextChecks:
         """
         if not self.is_wordpiece:
             return self._count_before_particles()
-        by_particles: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+        by_particles: dict[tuple[str, ...], tuple[list[str], list[int]]] = {}
         for word in self.words:
-            usable = tuple(p for p in particles_after(word["entry"]) if "##" + p in self.known)
-            by_particles.setdefault(usable, []).append((word["entry"], word["id"]))
-        cases = [(particle, own) for particles, own in by_particles.items() for particle in particles]
-        texts = [entry + particle for particle, own in cases for entry, _ in own]
-        wanted = [id for _, own in cases for _, id in own]
+            entries, ids = by_particles.setdefault(particles_after(word["entry"]), ([], []))
+            entries.append(word["entry"])
+            ids.append(word["id"])
+        cases = [(p, own) for particles, own in by_particles.items() for p in particles if "##" + p in self.known]
+        texts = [entry + particle for particle, (entries, _) in cases for entry in entries]
+        wanted = np.concatenate([np.empty(0, np.int64), *(np.array(ids, np.int64) for _, (_, ids) in cases)])
         found = self._first_tokens(texts)[0]
-        differ = np.flatnonzero(found != np.array(wanted, np.int64)).tolist()
+        differ = np.flatnonzero(found != wanted).tolist()
         # The particles have one syllable each, so that an entry longer than the word is it with the particle.
         others = {texts[i]: self.new.id_to_token(int(found[i])) for i in differ}
         cut = [text for text, token in others.items() if token != text]
