@@ -89,9 +89,10 @@ def _write_and_check(
         weights = others.submit(write_weights, prepared, rows.result, model_folder)
         _write_others(prepared, folder, model_folder)
         manifest = make_manifest(prepared)
+        words, changes = encode_words(manifest), rows.result()
+        # Not before: the weights wait for the rows, and the texts for nothing.
         texts = others.submit(check_texts, model_folder, manifest, prepared.vocabulary, sample)
-        words = encode_words(manifest)
-        add_written(manifest, prepared, rows.result(), weights.result())
+        add_written(manifest, prepared, changes, weights.result())
         of_weights = verify_weights(folder, manifest, prepared.opened.hasher)
         checks = [*of_weights, verify_files(model_folder, manifest), *texts.result()]
         return manifest, words, checks
