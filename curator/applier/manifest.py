@@ -107,8 +107,8 @@ def _word(group: str, member: PlannedMember) -> dict[str, Any]:
         "id": row,
         "group": group,
         "is_new": is_new,
-        "source": source,
-        "source_rows": source_rows,
+        "source": source.value,
+        "source_rows": list(source_rows),
     }
     if unknown:
         found["unknown"] = unknown
