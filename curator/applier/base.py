@@ -61,9 +61,9 @@ class Base:
     def tensor(self, name: str) -> Tensor:
         """Return the tensor of that name.
 
-        :raises StopIteration: if there is none.
+        :raises KeyError: if there is none.
         """
-        return next(tensor for tensor in self.tensors if tensor.name == name)
+        return {tensor.name: tensor for tensor in self.tensors}[name]
 
     @property
     def copied(self) -> tuple[Path, ...]:
