@@ -24,7 +24,7 @@ from curator.applier.tensors import Tensor, header_bytes, row_chunks
 
 FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file, until one of the two is written to
 # Other file systems, kernels before 5.3, containers that forbid it.
-CANNOT_COPY_RANGES = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
+NOT_SUPPORTED = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
 SPARE_BYTES = 16 << 20  # for tokenizer, manifest and report
 
 
@@ -112,6 +112,7 @@ def _write_file(
     with file.path.open("rb", buffering=0) as source, target.open("xb", buffering=0) as stream:
         header = header_bytes([planned for _, planned in places], file.metadata)
         _write_all(stream, header)
+        _reserve(stream, len(header) + sum(planned.n_bytes for _, planned in places))
         starts = accumulate((planned.n_bytes for _, planned in places), initial=len(header))
         placed = [(old, new, start) for (old, new), start in zip(places, starts, strict=False)]
         for run, start in _runs(placed):
@@ -123,6 +124,16 @@ def _write_file(
                 digests[tensor.name] = _write_changed(tensor, changes()[tensor.name], stream)
     shutil.copymode(file.path, target)
     return digests
+
+
+def _reserve(stream: FileIO, n_bytes: int) -> None:
+    """Have the file system set room aside: a full disk is known early, and copying into it is faster."""
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(stream.fileno(), 0, n_bytes)
+        except OSError as error:
+            if error.errno not in NOT_SUPPORTED:
+                raise
 
 
 def _runs(placed: Sequence[tuple[Tensor, Tensor, int]]) -> Iterator[tuple[list[Tensor], int]]:
@@ -153,7 +164,7 @@ def _copy_bytes(run: list[Tensor], source: FileIO, target: FileIO) -> None:
                     raise OSError(f"{first.file} ends inside {run[-1].name}; fetch it again")
                 n_left, position = n_left - n_copied, position + n_copied
         except OSError as error:
-            if error.errno not in CANNOT_COPY_RANGES:
+            if error.errno not in NOT_SUPPORTED:
                 raise
     for _, piece in read_stretches(source.name, [(position, n_left)]):
         _write_all(target, piece)

@@ -8,8 +8,8 @@ with random weights, in both. Words are drawn from its own syllables (seeded), i
 Imports count on neither side. Each contender runs in a process of its own, where it first does all of its work on
 KR-BERT's stand-in with two layers of width 64, so that whatever it imports late is there, and then, measured, on
 BASE. Wall and processor time are of that second time alone, with the processes that it starts; peak memory is of
-the process, by the kernel (`curator apply` has one beside it that hashes, of 12 MB). The copy is `cp -r`, its start
-included. About a minute for each BASE on a quiet machine.
+the process, by the kernel (`curator apply` has one beside it that hashes, of 12 MB). The copy is `cp -r` with its
+start. About a minute for each BASE on a quiet machine.
 """
 
 import argparse
