@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 from subprocess import DEVNULL, PIPE, Popen
@@ -44,17 +44,11 @@ class Hasher:
         return self._thread.submit(self._ask, tensors)
 
     def _ask(self, tensors: Sequence[Tensor]) -> dict[str, str]:
-        found: dict[str, str] = {}
-        in_order = sorted(tensors, key=lambda tensor: (tensor.file, tensor.start))
-        for file, group in groupby(in_order, key=lambda tensor: tensor.file):
-            own = list(group)
-            stretches = [(tensor.start, tensor.n_bytes) for tensor in own]
-            digests = self._answer({"file": str(file), "stretches": stretches})
-            found.update(zip((tensor.name for tensor in own), digests, strict=True))
-        return found
+        return _digests(tensors, self._answer)
 
-    def _answer(self, request: dict[str, object]) -> list[str]:
+    def _answer(self, file: str, stretches: Sequence[tuple[int, int]]) -> list[str]:
         assert self._process.stdin is not None and self._process.stdout is not None
+        request = {"file": file, "stretches": stretches}
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
@@ -62,10 +56,28 @@ class Hasher:
         except BrokenPipeError:
             answer = {}
         if "digests" not in answer:
-            raise OSError(
-                *answer.get("error", [f"the process that hashes {request['file']} was ended; try again"])
-            )
+            raise OSError(*answer.get("error", [f"the process that hashes {file} was ended; try again"]))
         return answer["digests"]
+
+
+def _digests(
+    tensors: Sequence[Tensor], digests_in: Callable[[str, Sequence[tuple[int, int]]], list[str]]
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    in_order = sorted(tensors, key=lambda tensor: (tensor.file, tensor.start))
+    for file, group in groupby(in_order, key=lambda tensor: tensor.file):
+        own = list(group)
+        digests = digests_in(str(file), [(tensor.start, tensor.n_bytes) for tensor in own])
+        found.update(zip((tensor.name for tensor in own), digests, strict=True))
+    return found
+
+
+def digests_here(tensors: Sequence[Tensor]) -> dict[str, str]:
+    """Return the same as a hasher does, computed in the calling thread.
+
+    :raises OSError: if a file cannot be read, or ends early.
+    """
+    return _digests(tensors, hashing.digests_of_stretches)
 
 
 def digests_of(tensors: Sequence[Tensor]) -> dict[str, str]:
