@@ -8,35 +8,29 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from curator.applier.base import Base, find_base
+from curator.applier.base import find_base
 from curator.applier.card import CARD, make_card
 from curator.applier.checkpoint import check_space, place, write_weights
-from curator.applier.manifest import MANIFEST, Manifest, add_written, make_manifest, read_manifest, write_manifest
-from curator.applier.options import ApplyOptions
-from curator.applier.plan import Plan, PlannedGroup, Source, make_plan
+from curator.applier.digests import Hasher
+from curator.applier.manifest import (
+    MANIFEST,
+    Manifest,
+    add_written,
+    encode_words,
+    make_manifest,
+    read_manifest,
+    write_manifest,
+)
+from curator.applier.plan import PlannedGroup, Source
+from curator.applier.prepare import Prepared, collecting_later
 from curator.applier.report.options import ReportOptions
-from curator.applier.roles import VocabularyTensors, find_vocabulary_tensors
 from curator.applier.rows import RowChanges, changed_biases, changed_rows
 from curator.applier.tensors import Floats
 from curator.applier.verify import Check, verify_files, verify_weights
 from curator.applier.verify_text import TextChecks, shrunk
-from curator.applier.vocabulary import Vocabulary, WrittenTokenizer, load_vocabulary
+from curator.applier.vocabulary import Vocabulary
 from curator.applier.vocabulary.common import TOKENIZER_JSON
 from curator.files import folder_by_rename
-from curator.groups import GroupSet
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """All that is decided before anything is written."""
-
-    base: Base
-    vocabulary: Vocabulary
-    tensors: VocabularyTensors
-    plan: Plan
-    tokenizer: WrittenTokenizer
-    groups: GroupSet
-    options: ApplyOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +45,6 @@ class Applied:
     checks: tuple[Check, ...]
 
 
-def prepare(base_name: str, groups: GroupSet, options: ApplyOptions) -> Prepared:
-    """Read BASE and decide what will be done to it; nothing is written.
-
-    :param base_name: a folder, or a name on the hub.
-    :raises FileNotFoundError: if BASE or a file of it is not there.
-    :raises ValueError: if BASE is damaged or not supported, or nothing is left of the groups.
-    """
-    base = find_base(base_name)
-    tensors = find_vocabulary_tensors(base)
-    vocabulary = load_vocabulary(base, pin_case=options.pin_case)
-    n_table_rows = tensors.table.shape[0]
-    if vocabulary.n_entries > n_table_rows:
-        raise ValueError(
-            f"{base.name}: the tokenizer has {vocabulary.n_entries:,} entries, but {tensors.table.name} has "
-            f"{n_table_rows:,} rows; the two are of different checkpoints"
-        )
-    words = [member.word for group in groups.groups for member in group.members]
-    parts = [part for group in groups.groups for member in group.members for part in member.parts]
-    findings = dict(zip([*words, *parts], vocabulary.find([*words, *parts]), strict=True))
-    inside = dict(zip(words, vocabulary.find_continuations(words), strict=True)) if options.continuations else {}
-    plan = make_plan(
-        groups, findings, inside, n_old=vocabulary.n_entries, n_table_rows=n_table_rows, options=options
-    )
-    tokenizer = vocabulary.extend([member.entry for member in plan.new_members])
-    return Prepared(base, vocabulary, tensors, plan, tokenizer, groups, options)
-
-
 def apply(
     prepared: Prepared, out: Path, *, sample: Sequence[str] = (), report: ReportOptions | None = None
 ) -> Applied:
@@ -90,32 +57,45 @@ def apply(
     :raises OSError: if it cannot be written.
     :raises ValueError: if a row that is needed is not finite, or a check fails.
     """
-    base, options = prepared.base, prepared.options
+    base = prepared.base
     if out.resolve() == base.folder.resolve():
         raise ValueError(f"OUT is BASE, {out}; give OUT another name")
-    n_rows = prepared.plan.n_rows
-    check_space(base, prepared.tensors, n_rows, out)
-    # Copying is the kernel's work, and hashing leaves the interpreter's lock: the tokenizer is checked meanwhile.
-    with folder_by_rename(out, overwrite=options.overwrite) as unfinished, ThreadPoolExecutor(2) as others:
-        model_folder = unfinished / base.model_folder.relative_to(base.folder)
-        model_folder.mkdir(parents=True, exist_ok=True)
-        rows = others.submit(_changes, prepared)
-        weights = others.submit(
-            write_weights, base, prepared.tensors, n_rows, rows.result, model_folder, may_link=options.may_link
-        )
-        _write_others(prepared, unfinished, model_folder)
-        manifest = make_manifest(
-            base, prepared.groups, prepared.plan, options, prepared.tensors, prepared.vocabulary
-        )
-        texts = check_texts(model_folder, manifest, prepared.vocabulary, sample)
-        add_written(manifest, base, prepared.tensors, rows.result(), weights.result(), prepared.tokenizer)
-        checks = [*verify_weights(unfinished, manifest), verify_files(model_folder, manifest), *texts]
+    check_space(base, prepared.tensors, prepared.plan.n_rows, out)
+    with folder_by_rename(out, overwrite=prepared.options.overwrite) as unfinished:
+        manifest, words, checks = _write_and_check(prepared, unfinished, sample)
         if report is not None:
             checks += _report(prepared, unfinished, manifest, checks, report)
         manifest["checks"] = {check.name: check.said for check in checks}
-        write_manifest(unfinished, manifest)
-        _write_card(base, unfinished, manifest, has_report=report is not None)
+        write_manifest(unfinished, manifest, words)
+        _write_card(base.folder, unfinished, manifest, has_report=report is not None)
     return Applied(manifest, tuple(checks))
+
+
+@collecting_later()
+def _write_and_check(
+    prepared: Prepared, folder: Path, sample: Sequence[str]
+) -> tuple[Manifest, dict[str, list[bytes]], list[Check]]:
+    """Write weights and tokenizer, and check them.
+
+    Copying is the kernel's work, and reading, hashing, adding up rows and tokenizing leave the interpreter's lock,
+    so that each has a thread.
+
+    :return: the manifest as far as it is known, the text of its words, and the checks that held.
+    """
+    model_folder = folder / prepared.base.model_folder.relative_to(prepared.base.folder)
+    model_folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(3) as others:
+        rows = others.submit(_changes, prepared)
+        weights = others.submit(write_weights, prepared, rows.result, model_folder)
+        _write_others(prepared, folder, model_folder)
+        manifest = make_manifest(prepared)
+        words, changes = encode_words(manifest), rows.result()
+        # Not before: the weights wait for the rows, and the texts for nothing.
+        texts = others.submit(check_texts, model_folder, manifest, prepared.vocabulary, sample)
+        add_written(manifest, prepared, changes, weights.result())
+        of_weights = verify_weights(folder, manifest, prepared.opened.hasher)
+        checks = [*of_weights, verify_files(model_folder, manifest), *texts.result()]
+        return manifest, words, checks
 
 
 def _report(
@@ -132,8 +112,8 @@ def _report(
     return more
 
 
-def _write_card(base: Base, folder: Path, manifest: Manifest, *, has_report: bool) -> None:
-    old = base.folder / CARD
+def _write_card(base_folder: Path, folder: Path, manifest: Manifest, *, has_report: bool) -> None:
+    old = base_folder / CARD
     text = old.read_text(encoding="utf-8") if old.is_file() else None
     (folder / CARD).unlink(missing_ok=True)
     (folder / CARD).write_text(make_card(manifest, has_report=has_report, base_card=text), encoding="utf-8")
@@ -165,7 +145,7 @@ def _contextual(prepared: Prepared) -> dict[str, Floats]:
 
 def _from_pieces(group: PlannedGroup) -> PlannedGroup:
     members = (
-        replace(member, source=Source.PIECES) if member.source is Source.CONTEXTUAL else member
+        member._replace(source=Source.PIECES) if member.source is Source.CONTEXTUAL else member
         for member in group.members
     )
     return replace(group, members=tuple(members))
@@ -174,12 +154,12 @@ def _from_pieces(group: PlannedGroup) -> PlannedGroup:
 def _write_others(prepared: Prepared, folder: Path, model_folder: Path) -> None:
     """Write all but the weights."""
     prepared.tokenizer.write(model_folder)
-    _write_config(prepared.base, prepared.plan.n_rows, model_folder)
+    _write_config(prepared, model_folder)
     _copy_others(prepared, folder)
 
 
-def _write_config(base: Base, n_rows: int, folder: Path) -> None:
-    config = dict(base.config)
+def _write_config(prepared: Prepared, folder: Path) -> None:
+    config, n_rows = dict(prepared.base.config), prepared.plan.n_rows
     if "vocab_size" in config:
         config["vocab_size"] = n_rows
     else:
@@ -226,8 +206,8 @@ def verify(out: Path, *, sample: Sequence[str] = (), loads: bool = True) -> list
     """
     manifest = read_manifest(out)
     model_folder = find_base(str(out)).model_folder
-    with ThreadPoolExecutor(1) as other:
-        weights = other.submit(verify_weights, out, manifest)
+    with Hasher() as hasher, ThreadPoolExecutor(1) as other:
+        weights = other.submit(verify_weights, out, manifest, hasher)
         files = verify_files(model_folder, manifest)
         texts = check_texts(model_folder, manifest, sample=sample)
         checks = [*weights.result(), files, *texts]

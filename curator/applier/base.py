@@ -58,6 +58,13 @@ class Base:
         """Return the tensors of all files."""
         return tuple(tensor for file in self.weights for tensor in file.tensors)
 
+    def tensor(self, name: str) -> Tensor:
+        """Return the tensor of that name.
+
+        :raises KeyError: if there is none.
+        """
+        return {tensor.name: tensor for tensor in self.tensors}[name]
+
     @property
     def copied(self) -> tuple[Path, ...]:
         """Return the files beside the weights, relative to the folder."""

@@ -6,32 +6,31 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from io import FileIO
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from blake3 import blake3
 
 from curator.applier.base import Base, WeightFile
+from curator.applier.digests import ForkedDigest, bytes_of
+from curator.applier.hashing import read_stretches
+from curator.applier.prepare import Prepared
 from curator.applier.roles import VocabularyTensors
-from curator.applier.rows import Ids, RowChanges
-from curator.applier.tensors import Tensor, chunks, header_bytes, row_chunks
+from curator.applier.rows import RowChanges
+from curator.applier.tensors import Tensor, header_bytes, row_chunks
 
 FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file, until one of the two is written to
-N_HASHERS = 2
 # Other file systems, kernels before 5.3, containers that forbid it.
-CANNOT_COPY_RANGES = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
+NOT_SUPPORTED = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
 SPARE_BYTES = 16 << 20  # for tokenizer, manifest and report
 
 
 @dataclass(frozen=True, slots=True)
 class TensorDigests:
-    """BLAKE3 of a tensor's bytes: five times as fast as SHA-256 where that has instructions of its own.
+    """Digests of a tensor's bytes.
 
     :ivar base: all of it, as read from BASE.
     :ivar kept: the rows that stay, as read from BASE; all of it where it does not change.
@@ -72,21 +71,14 @@ def check_space(base: Base, tensors: VocabularyTensors, n_rows: int, out: Path) 
 
 
 def write_weights(
-    base: Base,
-    tensors: VocabularyTensors,
-    n_rows: int,
-    changes: Callable[[], Mapping[str, RowChanges]],
-    folder: Path,
-    *,
-    may_link: bool,
+    prepared: Prepared, changes: Callable[[], Mapping[str, RowChanges]], folder: Path
 ) -> WrittenWeights:
     """Write the weights into a folder, as safetensors, in as many files as BASE has.
 
-    :param n_rows: that the tensors which change will have.
     :param changes: gives rows of each tensor that changes, by its name; asked when all else of a file is copied.
-    :param may_link: whether a file without a changed tensor may share its storage with BASE.
     :raises OSError: if the folder cannot be written.
     """
+    base, tensors, n_rows = prepared.base, prepared.tensors, prepared.plan.n_rows
     digests: dict[str, TensorDigests] = {}
     linked = []
     dropped, changed = {tensor.name for tensor in tensors.dropped}, {tensor.name for tensor in tensors.all}
@@ -94,14 +86,15 @@ def write_weights(
         kept = [tensor for tensor in file.tensors if tensor.name not in dropped]
         target = folder / file.path.with_suffix(".safetensors").name.replace("pytorch_model", "model")
         if file.is_safetensors and not dropped and not any(tensor.name in changed for tensor in kept):
-            if place(file.path, target, may_link=may_link):
+            if place(file.path, target, may_link=prepared.options.may_link):
                 linked.append(target.name)
         else:
             places = [(tensor, _grown(tensor, n_rows) if tensor.name in changed else tensor) for tensor in kept]
             digests.update(_write_file(places, changes, file, target))
-        digests.update(_untouched([tensor for tensor in kept if tensor.name not in changed]))
     if len(base.weights) > 1:
         _write_index(base, folder, dropped)
+    untouched = prepared.opened.untouched.result()
+    digests.update({name: TensorDigests(digest, digest, digest) for name, digest in untouched.items()})
     return WrittenWeights(digests, tuple(linked))
 
 
@@ -116,20 +109,31 @@ def _write_file(
     :param places: each tensor as it is, and as it will be; the very same if it does not change.
     """
     digests = {}
-    with target.open("xb", buffering=0) as stream:
+    with file.path.open("rb", buffering=0) as source, target.open("xb", buffering=0) as stream:
         header = header_bytes([planned for _, planned in places], file.metadata)
         _write_all(stream, header)
+        _reserve(stream, len(header) + sum(planned.n_bytes for _, planned in places))
         starts = accumulate((planned.n_bytes for _, planned in places), initial=len(header))
         placed = [(old, new, start) for (old, new), start in zip(places, starts, strict=False)]
         for run, start in _runs(placed):
             stream.seek(start)
-            _copy_bytes(run, stream)
+            _copy_bytes(run, source, stream)
         for tensor, planned, start in placed:
             if planned is not tensor:
                 stream.seek(start)
                 digests[tensor.name] = _write_changed(tensor, changes()[tensor.name], stream)
     shutil.copymode(file.path, target)
     return digests
+
+
+def _reserve(stream: FileIO, n_bytes: int) -> None:
+    """Have the file system set room aside: a full disk is known early, and copying into it is faster."""
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(stream.fileno(), 0, n_bytes)
+        except OSError as error:
+            if error.errno not in NOT_SUPPORTED:
+                raise
 
 
 def _runs(placed: Sequence[tuple[Tensor, Tensor, int]]) -> Iterator[tuple[list[Tensor], int]]:
@@ -148,43 +152,39 @@ def _runs(placed: Sequence[tuple[Tensor, Tensor, int]]) -> Iterator[tuple[list[T
         yield run, run_start
 
 
-def _untouched(tensors: list[Tensor]) -> dict[str, TensorDigests]:
-    names, found = [tensor.name for tensor in tensors], digests_of(tensors)
-    return {name: TensorDigests(digest, digest, digest) for name, digest in zip(names, found, strict=True)}
-
-
-def digests_of(tensors: Sequence[Tensor]) -> list[str]:
-    """Return the digest of each tensor's bytes."""
-    with ThreadPoolExecutor(N_HASHERS) as pool:  # reading and hashing leave the interpreter's lock
-        return list(pool.map(_digest_of, tensors))
-
-
-def _copy_bytes(run: list[Tensor], stream: FileIO) -> None:
+def _copy_bytes(run: list[Tensor], source: FileIO, target: FileIO) -> None:
     """Copy the bytes of tensors that lie one after the other, inside the kernel where it can."""
     first = run[0]
     n_left, position = run[-1].start + run[-1].n_bytes - first.start, first.start
     if hasattr(os, "copy_file_range"):
-        with first.file.open("rb", buffering=0) as source:
-            try:
-                while n_left:
-                    n_copied = os.copy_file_range(source.fileno(), stream.fileno(), n_left, position)
-                    if not n_copied:
-                        raise OSError(f"{first.file} ends inside {run[-1].name}; fetch it again")
-                    n_left, position = n_left - n_copied, position + n_copied
-            except OSError as error:
-                if error.errno not in CANNOT_COPY_RANGES:
-                    raise
-    for piece in chunks(replace(first, shape=(n_left,), start=position, n_bytes=n_left)):
-        _write_all(stream, piece)
+        try:
+            while n_left:
+                n_copied = os.copy_file_range(source.fileno(), target.fileno(), n_left, position)
+                if not n_copied:
+                    raise OSError(f"{first.file} ends inside {run[-1].name}; fetch it again")
+                n_left, position = n_left - n_copied, position + n_copied
+        except OSError as error:
+            if error.errno not in NOT_SUPPORTED:
+                raise
+    for _, piece in read_stretches(source.name, [(position, n_left)]):
+        _write_all(target, piece)
 
 
 def _write_changed(tensor: Tensor, change: RowChanges, stream: FileIO) -> TensorDigests:
-    base, kept, written = blake3(), blake3(), blake3()
-    for rows, staying, edited in _edited(tensor, change):
-        base.update(rows)
-        kept.update(staying)
-        written.update(edited)
-        _write_all(stream, edited)
+    base = blake3()
+    kept, written = ForkedDigest(base), ForkedDigest(base)
+    for first, rows in row_chunks(tensor):
+        lower, upper = np.searchsorted(change.ids, (first, first + len(rows)))
+        places, is_same = change.ids[lower:upper] - first, upper == lower
+        edited = rows if is_same else rows.copy()
+        edited[places] = change.rows[lower:upper]
+        kept.update(bytes_of(rows if is_same else np.delete(rows, places, axis=0)), is_same=is_same)
+        written.update(bytes_of(edited), is_same=is_same)
+        base.update(bytes_of(rows))
+        _write_all(stream, bytes_of(edited))
+    appended = bytes_of(change.rows[len(change.rows) - (change.n_rows - tensor.row_shape[0]) :])
+    written.update(appended, is_same=not appended)
+    _write_all(stream, appended)
     return TensorDigests(base.hexdigest(), kept.hexdigest(), written.hexdigest())
 
 
@@ -198,43 +198,6 @@ def _grown(tensor: Tensor, n_rows: int) -> Tensor:
     n_before, width = tensor.row_shape
     shape = (1, n_rows) if width == 1 and len(tensor.shape) == 2 else (n_rows, *tensor.shape[1:])
     return replace(tensor, shape=shape, n_bytes=tensor.n_bytes // n_before * n_rows)
-
-
-def _edited(tensor: Tensor, change: RowChanges) -> Iterator[tuple[memoryview, memoryview, memoryview]]:
-    """Yield the bytes of all rows as they are, of those that stay, and of all as they will be."""
-    for first, rows in row_chunks(tensor):
-        lower, upper = np.searchsorted(change.ids, (first, first + len(rows)))
-        places = change.ids[lower:upper] - first
-        before = rows.copy()
-        staying = _bytes(np.delete(rows, places, axis=0))
-        rows[places] = change.rows[lower:upper]
-        yield _bytes(before), staying, _bytes(rows)
-    n_appended = change.n_rows - tensor.row_shape[0]
-    yield memoryview(b""), memoryview(b""), _bytes(change.rows[len(change.rows) - n_appended :])
-
-
-def _bytes(rows: npt.NDArray[Any]) -> memoryview:
-    return np.ascontiguousarray(rows).reshape(-1).view(np.uint8).data
-
-
-def _digest_of(tensor: Tensor) -> str:
-    digest = blake3()
-    for piece in chunks(tensor):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def row_digests(tensor: Tensor, ids: Ids) -> tuple[str, str]:
-    """Return the digests of all rows of a tensor, and of its rows but some.
-
-    :param ids: sorted ids of rows that do not count in the second.
-    """
-    written, kept = blake3(), blake3()
-    for first, rows in row_chunks(tensor):
-        lower, upper = np.searchsorted(ids, (first, first + len(rows)))
-        written.update(_bytes(rows))
-        kept.update(_bytes(np.delete(rows, ids[lower:upper] - first, axis=0)))
-    return written.hexdigest(), kept.hexdigest()
 
 
 def _write_index(base: Base, folder: Path, dropped: set[str]) -> None:

@@ -1,7 +1,7 @@
 """``adjustment.json``: what was done to a checkpoint, enough to check it and to undo it."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -10,15 +10,14 @@ from typing import Any
 
 from blake3 import blake3
 
-from curator.applier.base import Base
 from curator.applier.checkpoint import WrittenWeights
-from curator.applier.options import ApplyOptions, Assign, Init, Pooling, PoolOptions
+from curator.applier.options import Assign, Init, Pooling, PoolOptions
 from curator.applier.particles import ALL_PARTICLES
 from curator.applier.plan import Plan, PlannedMember
-from curator.applier.roles import VocabularyTensors
-from curator.applier.rows import Ids, RowChanges
-from curator.applier.vocabulary import Vocabulary, WrittenTokenizer
-from curator.groups import GroupSet
+from curator.applier.prepare import Prepared
+from curator.applier.rows import RowChanges
+from curator.applier.tensors import Ids
+from curator.applier.vocabulary import Vocabulary
 
 MANIFEST = "adjustment.json"
 FORMAT = "dongui-adjustment"
@@ -27,15 +26,10 @@ REPORTED_VERSIONS = ("dongui", "numpy", "tokenizers")
 Manifest = dict[str, Any]
 
 
-def make_manifest(
-    base: Base,
-    groups: GroupSet,
-    plan: Plan,
-    options: ApplyOptions,
-    tensors: VocabularyTensors,
-    vocabulary: Vocabulary,
-) -> Manifest:
+def make_manifest(prepared: Prepared) -> Manifest:
     """Return what is known before anything is written."""
+    base, plan, vocabulary, groups = prepared.base, prepared.plan, prepared.vocabulary, prepared.groups
+    tensors = prepared.tensors
     words = [(group, member) for group in plan.groups for member in group.members]
     return {
         "format": FORMAT,
@@ -50,7 +44,7 @@ def make_manifest(
         "tied": [tensor.name for tensor in tensors.copies],
         "vocabulary": vocabulary.kind,
         "text_prefix": vocabulary.text_prefix,
-        "options": asdict(options),
+        "options": asdict(prepared.options),
         "versions": {name: version(name) for name in REPORTED_VERSIONS},
         "words": [_word(group.key, member) for group, member in words if not group.is_continuation],
         "continuations": [_word(group.key, member) for group, member in words if group.is_continuation],
@@ -62,14 +56,10 @@ def make_manifest(
 
 
 def add_written(
-    manifest: Manifest,
-    base: Base,
-    tensors: VocabularyTensors,
-    changes: Mapping[str, RowChanges],
-    weights: WrittenWeights,
-    tokenizer: WrittenTokenizer,
+    manifest: Manifest, prepared: Prepared, changes: Mapping[str, RowChanges], weights: WrittenWeights
 ) -> None:
     """Add what is known when the files are written: digests, links, costs."""
+    base, tensors, tokenizer = prepared.base, prepared.tensors, prepared.tokenizer
     dropped = {tensor.name for tensor in tensors.dropped}
     rows = sorted(
         f"{t.name} {t.dtype} {list(t.shape)} {weights.tensors[t.name].base}"
@@ -110,17 +100,21 @@ def content_digest(content: bytes) -> str:
 
 
 def _word(group: str, member: PlannedMember) -> dict[str, Any]:
-    return {
-        "word": member.word,
-        "entry": member.entry,
-        "id": member.row,
+    word, entry, row, is_new, source, source_rows, unknown, weight = member
+    found: dict[str, Any] = {
+        "word": word,
+        "entry": entry,
+        "id": row,
         "group": group,
-        "is_new": member.is_new,
-        "source": member.source.value,
-        "source_rows": list(member.source_rows),
-        **({"unknown": member.unknown} if member.unknown else {}),
-        **({"weight": member.weight} if member.weight is not None else {}),
+        "is_new": is_new,
+        "source": source.value,
+        "source_rows": list(source_rows),
     }
+    if unknown:
+        found["unknown"] = unknown
+    if weight is not None:
+        found["weight"] = weight
+    return found
 
 
 def _glued_forms(plan: Plan, vocabulary: Vocabulary) -> dict[str, list[str]]:
@@ -145,22 +139,43 @@ def from_ranges(ranges: Iterable[tuple[int, int]]) -> list[int]:
     return [id for start, end in ranges for id in range(start, end)]
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write ``adjustment.json``, a word a line."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode  # with an indent, json does not use its C code
-    lines = [f"{encode(key)}: {_lines(value, encode)}" for key, value in manifest.items()]
-    (folder / MANIFEST).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # with an indent, json does not use its C code
+_BETWEEN = "\x1f"  # stands between two items, and in no text: JSON escapes it there
+_ENCODE_MANY = json.JSONEncoder(ensure_ascii=False, separators=(_BETWEEN, ": ")).encode
+ITEMS_AT_ONCE = 500  # one call for many takes two thirds of one call each; all at once needs fresh memory
 
 
-def _lines(value: Any, encode: Callable[[Any], str]) -> str:  # noqa: ANN401 - any JSON
+def encode_words(manifest: Manifest) -> dict[str, list[bytes]]:
+    """Return the long parts of the manifest as ``write_manifest`` writes them, so that this can be done early."""
+    return {key: list(_pieces(manifest[key])) for key in ("words", "continuations")}
+
+
+def write_manifest(folder: Path, manifest: Manifest, encoded: Mapping[str, list[bytes]]) -> None:
+    """Write ``adjustment.json``, a word a line.
+
+    :param encoded: parts as ``encode_words`` gives them.
+    """
+    with (folder / MANIFEST).open("wb") as stream:
+        for i, (key, value) in enumerate(manifest.items()):
+            stream.write(f"{',' if i else '{'}\n{_ENCODE(key)}: ".encode())
+            stream.writelines(encoded[key] if key in encoded else _pieces(value))
+        stream.write(b"\n}\n")
+
+
+def _pieces(value: Any) -> Iterator[bytes]:  # noqa: ANN401 - any JSON
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-        # In one call; and a quote inside a text has a backslash before it, so that this is between two items.
-        return "[\n  " + encode(value)[1:-1].replace('}, {"', '},\n  {"') + "\n]"
-    if isinstance(value, list) and value:
-        return "[\n  " + ",\n  ".join(map(encode, value)) + "\n]"
-    if isinstance(value, dict) and value:
-        return "{\n  " + ",\n  ".join(f"{encode(key)}: {encode(item)}" for key, item in value.items()) + "\n}"
-    return encode(value)
+        for start in range(0, len(value), ITEMS_AT_ONCE):
+            items = _ENCODE_MANY(value[start : start + ITEMS_AT_ONCE])[1:-1]
+            items = items.replace(f"}}{_BETWEEN}{{", "},\n  {").replace(_BETWEEN, ", ")
+            yield f"{',' if start else '['}\n  {items}".encode()
+        yield b"\n]"
+    elif isinstance(value, list) and value:
+        yield ("[\n  " + ",\n  ".join(map(_ENCODE, value)) + "\n]").encode()
+    elif isinstance(value, dict) and value:
+        lines = (f"{_ENCODE(key)}: {_ENCODE(item)}" for key, item in value.items())
+        yield ("{\n  " + ",\n  ".join(lines) + "\n}").encode()
+    else:
+        yield _ENCODE(value).encode()
 
 
 def read_manifest(folder: Path) -> Manifest:

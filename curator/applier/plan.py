@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from curator.applier.options import ApplyOptions, Init, Pooling
+from curator.applier.said import Said
 from curator.applier.vocabulary.common import Finding
 from curator.groups import GroupMember, GroupSet, SynonymGroup
 
@@ -20,9 +22,8 @@ class Source(StrEnum):
     PARTS = "parts"  # it lends the mean of its parts, and has no entry of its own
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedMember:
-    """A word, or its form inside an eojeol, and its row.
+class PlannedMember(NamedTuple):
+    """A word, or its form inside an eojeol, and its row; a named tuple, as there are tens of thousands.
 
     :ivar row: id of its entry; none for a word that only lends its parts.
     :ivar source_rows: rows whose mean is its vector, where the source is own, pieces or parts; for a random or
@@ -59,7 +60,7 @@ class Refusal:
 
     word: str
     group: str
-    reason: str
+    reason: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class _Planner:
         kept = [member for member in members if member is not None]
         if not self._is_worth_it(kept):
             return []
-        planned = [PlannedGroup(group.key, tuple(map(self._numbered, kept)))]
+        planned = [PlannedGroup(group.key, tuple(kept))]
         # What a word that is cut lends is a form at the start of an eojeol, so it has no part in this.
         with_row = [member for member in planned[0].members if member.row is not None]
         inside = [self._inside(member) for member in with_row if self.continuations]
@@ -169,22 +170,26 @@ class _Planner:
         return any(member.is_new for member in own) or (bool(own) and len(members) > 1)
 
     def _member(self, group: SynonymGroup, member: GroupMember) -> PlannedMember | None:
-        """Return the member, its id still open, or none if it is refused."""
+        """Return the member, or none if it is refused."""
         found = self.findings[member.word]
         if member.parts or (found.objection and self.options.parts_of_cut_words and len(found.parts) > 1):
             return self._lender(group, member, found)
         reason = found.objection or self._unknown(found)
         if reason is None and found.entry in self.taken:
-            reason = f"its entry {found.entry} is that of {self.taken[found.entry]}, too"
+            entry, owner = found.entry, self.taken[found.entry]
+            reason = Said(f"its entry {entry} is that of {owner}, too", f"{owner}의 항목과 같은 항목: {entry}")
         if reason is not None:
             self.refusals.append(Refusal(member.word, group.key, reason))
             return None
         self.taken[found.entry] = member.word
         return self._planned(member.word, found, member.weight)
 
-    def _unknown(self, found: Finding) -> str | None:
+    def _unknown(self, found: Finding) -> Said | None:
         if found.id is None and not found.piece_ids and not self.options.unknown_to_mean:
-            return "all of its pieces are unknown to the tokenizer; --unknown-to-mean gives it the table's mean"
+            return Said(
+                "all of its pieces are unknown to the tokenizer; --unknown-to-mean gives it the table's mean",
+                "토크나이저가 아는 조각이 없음. --unknown-to-mean을 주면 표의 평균을 받음",
+            )
         return None
 
     def _lender(self, group: SynonymGroup, member: GroupMember, found: Finding) -> PlannedMember | None:
@@ -192,7 +197,8 @@ class _Planner:
         rows = [row for part in parts for row in ((part.id,) if part.id is not None else part.piece_ids)]
         rows = rows if member.parts else list(found.piece_ids)
         if not rows:
-            self.refusals.append(Refusal(member.word, group.key, "all of its parts are unknown to the tokenizer"))
+            reason = Said("all of its parts are unknown to the tokenizer", "토크나이저가 아는 부분이 없음")
+            self.refusals.append(Refusal(member.word, group.key, reason))
             return None
         return PlannedMember(member.word, member.word, None, False, Source.PARTS, tuple(rows), "", member.weight)
 
@@ -203,23 +209,9 @@ class _Planner:
             source = Source(self.options.pool.init.value)
         else:
             source = Source.PIECES if found.piece_ids else Source.TABLE_MEAN
-        return PlannedMember(word, found.entry, None, True, source, found.piece_ids, found.unknown, weight)
-
-    def _numbered(self, member: PlannedMember) -> PlannedMember:
-        if not member.is_new:
-            return member
+        row = self.n_old + self.n_new  # the id is not lost: a group with a new entry is always kept
         self.n_new += 1
-        # By hand: dataclasses.replace takes eight times as long, and there are tens of thousands.
-        return PlannedMember(
-            word=member.word,
-            entry=member.entry,
-            row=self.n_old + self.n_new - 1,
-            is_new=True,
-            source=member.source,
-            source_rows=member.source_rows,
-            unknown=member.unknown,
-            weight=member.weight,
-        )
+        return PlannedMember(word, found.entry, row, True, source, found.piece_ids, found.unknown, weight)
 
     def _inside(self, member: PlannedMember) -> PlannedMember:
-        return self._numbered(self._planned(member.word, self.continuations[member.word], member.weight))
+        return self._planned(member.word, self.continuations[member.word], member.weight)

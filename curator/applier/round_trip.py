@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from curator.applier.base import find_base
-from curator.applier.checkpoint import digests_of
+from curator.applier.digests import digests_of
 from curator.applier.manifest import Manifest
+from curator.applier.said import Said
 from curator.applier.tensors import Tensor
 from curator.applier.verify import Check, failure, named
 
@@ -72,9 +73,12 @@ def _check_class(folder: Path, manifest: Manifest) -> Check:
     n_rows = model.get_input_embeddings().weight.shape[0]
     if n_rows != manifest["n_rows"]:
         raise failure(f"{type(model).__name__} has {n_rows:,} input rows, not {manifest['n_rows']:,}")
-    return Check(
-        "class", f"{len(known)} tensors have the shapes of {type(model).__name__}, which has {n_rows:,} input rows"
+    name = type(model).__name__
+    said = Said(
+        f"{len(known)} tensors have the shapes of {name}, which has {n_rows:,} input rows",
+        f"텐서 {len(known)}개의 모양이 입력 행 {n_rows:,}개인 {name}의 것과 같음",
     )
+    return Check("class", said)
 
 
 def _check_tokenizer(folder: Path, manifest: Manifest) -> Check:
@@ -93,16 +97,18 @@ def _check_tokenizer(folder: Path, manifest: Manifest) -> Check:
             raise failure(
                 f"the tokenizer that transformers{which or ' loads'} gives {named(wrong)} other ids than stated"
             )
-    return Check(
-        "tokenizer in transformers", f"{len(words):,} words have their ids, also when it is saved and loaded again"
+    said = Said(
+        f"{len(words):,} words have their ids, also when it is saved and loaded again",
+        f"낱말 {len(words):,}개의 번호가 맞고, 저장했다 다시 읽어도 맞음",
     )
+    return Check("tokenizer in transformers", said)
 
 
 def _check_weights(folder: Path, manifest: Manifest, scratch: Path | None) -> Check:
     import torch
 
     out = find_base(str(folder))
-    table = next(tensor for tensor in out.tensors if tensor.name == manifest["table"])
+    table = out.tensor(manifest["table"])
     _, own = _class_of(folder)
     with quiet(), tempfile.TemporaryDirectory(prefix=".dongui-", dir=scratch) as saved:
         model, report = own.from_pretrained(
@@ -118,15 +124,20 @@ def _check_weights(folder: Path, manifest: Manifest, scratch: Path | None) -> Ch
         here, there = (_by_name(one, f"{model.base_model_prefix}.") for one in (folder, Path(saved)))
         # transformers may save under a newer name (LayerNorm.gamma as LayerNorm.weight), or in the table's type.
         common = sorted(name for name in here if name in there and here[name].dtype == there[name].dtype)
-        digests = (digests_of([side[name] for name in common]) for side in (here, there))
-        differ = [name for name, before, after in zip(common, *digests, strict=True) if before != after]
+        before, after = (digests_of([side[name] for name in common]) for side in (here, there))
+        differ = [name for name in common if before[here[name].name] != after[there[name].name]]
     if differ:
         raise failure(f"{named(differ)} differ when transformers has loaded and saved them")
     if table.name.removeprefix(f"{model.base_model_prefix}.") not in common:
         raise failure(f"transformers does not save {table.name}, so it did not load it either")
     n_others = len(here) - len(common)
-    others = f"; {n_others} are tied, or it names them otherwise" if n_others else ""
-    return Check("save and load", f"{len(common)} tensors come back from transformers bit for bit{others}")
+    others = Said(f"; {n_others} are tied, or it names them otherwise", f". {n_others}개는 묶였거나 이름이 다름")
+    others = others if n_others else Said("", "")
+    said = Said(
+        f"{len(common)} tensors come back from transformers bit for bit{others}",
+        f"텐서 {len(common)}개가 transformers를 거쳐도 비트까지 같음{others.korean}",
+    )
+    return Check("save and load", said)
 
 
 def _by_name(folder: Path, prefix: str) -> dict[str, Tensor]:

@@ -1,21 +1,22 @@
 """The rows of one table that an adjustment changes, from the plan and the table as it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from curator.applier.options import Assign, PoolOptions
-from curator.applier.plan import Plan, PlannedGroup, PlannedMember, Source
+from curator.applier.plan import Plan, PlannedMember, Source
 from curator.applier.pooling import move, pool
-from curator.applier.tensors import DTYPES, Floats, Tensor, read_rows, row_chunks
+from curator.applier.tensors import DTYPES, Floats, Ids, Tensor, read_rows, row_chunks
 
-Ids = npt.NDArray[np.int64]
 MEMBERS_AT_ONCE = 512  # of groups of one size: their vectors are pooled together, and still fit a core's cache
 STATISTICS_NEEDED = (Source.RANDOM, Source.TABLE_MEAN)
 READ_FROM_TABLE = (Source.OWN, Source.PIECES, Source.PARTS)
+NO_ROW = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +50,80 @@ def changed_rows(
     :param contextual: vectors of new entries, shape (width,), where they come from a model.
     :raises ValueError: if a row that is needed has a value that is not finite.
     """
-    needed = _needed_rows(plan)
+    members = _Members(plan, options)
+    needed = np.unique(members.source_rows[np.repeat(members.is_read, members.n_sources)])
     known = read_rows(table, needed)
     _check_finite(table, known, needed, plan)
-    statistics = _statistics(table, plan) if _needs_statistics(table, plan) else None
-    sources = _Sources(known, needed, statistics, contextual or {}, plan, options.seed)
-    ids = _changed_ids(plan, table.shape[0], options)
+    is_padded = plan.n_rows > max(table.shape[0], plan.n_old + plan.n_new)
+    has_to = is_padded or any(member.source in STATISTICS_NEEDED for member in members.all)
+    statistics = _statistics(table, plan) if has_to else None
+    sources = _Sources(
+        known, needed, statistics, contextual or {}, members, _drawn(plan, statistics, options.seed)
+    )
+    padding = np.arange(max(table.shape[0], plan.n_old + plan.n_new), plan.n_rows)
+    ids = np.unique(np.concatenate([members.rows[members.is_changed], padding]))
     rows = np.empty((len(ids), table.row_shape[1]), DTYPES[table.dtype])
     if statistics is not None:  # padding; the other rows are overwritten below
         rows[ids >= plan.n_old + plan.n_new] = statistics.mean
-    for batch in _of_one_size(plan.groups):
-        members = [member for group in batch for member in group.members]
-        vectors = _pooled(batch, sources.of(members), options)
-        changed = [i for i, member in enumerate(members) if _is_changed(member, len(batch[0].members), options)]
-        own = [member.row for member in members]
-        rows[np.searchsorted(ids, np.array([own[i] for i in changed], np.int64))] = vectors[changed]
+    for groups in members.of_one_size():
+        vectors = sources.of(groups.reshape(-1)).reshape(*groups.shape, -1)
+        moved, is_changed = _pooled(vectors, members.weights[groups], options), members.is_changed[groups]
+        places = np.searchsorted(ids, members.rows[groups])
+        if is_changed.all():  # equal rows are one row seen many times, which a selection would copy
+            rows[places] = moved
+        else:
+            rows[places[is_changed]] = moved[is_changed]
     return RowChanges(ids, rows, plan.n_rows)
 
 
-def _of_one_size(groups: Sequence[PlannedGroup]) -> Iterator[Sequence[PlannedGroup]]:
-    by_size: dict[int, list[PlannedGroup]] = {}
-    for group in groups:
-        by_size.setdefault(len(group.members), []).append(group)
-    for size, same in by_size.items():
-        step = max(1, MEMBERS_AT_ONCE // size)
-        for start in range(0, len(same), step):
-            yield same[start : start + step]
+class _Members:
+    """The members of all groups, one after the other, as columns.
+
+    :ivar rows: shape (n_members,), ``NO_ROW`` for a word that only lends its parts.
+    :ivar is_read: shape (n_members,), whether its vector is read from the table.
+    :ivar is_changed: shape (n_members,), whether its row differs from the table's; a member that is alone keeps
+        its own to the bit.
+    :ivar source_rows: those of all members, one after the other; ``n_sources`` of each, the first at ``starts``.
+    :ivar weights: shape (n_members,), 0 where there is none.
+    """
+
+    def __init__(self, plan: Plan, options: PoolOptions) -> None:
+        self.all: list[PlannedMember] = [member for group in plan.groups for member in group.members]
+        self.sizes = np.array([len(group.members) for group in plan.groups], np.int64)
+        self.rows = np.array([NO_ROW if member.row is None else member.row for member in self.all], np.int64)
+        self.is_read = np.array([member.source in READ_FROM_TABLE for member in self.all], bool)
+        self.weights = np.array([member.weight or 0.0 for member in self.all], np.float64)
+        self.n_sources, self.starts, self.source_rows = _flat(self.all)
+        is_new = np.array([member.is_new for member in self.all], bool)
+        may_pool = options.assign is Assign.ALL and options.strength != 0
+        is_pooled = may_pool & (np.repeat(self.sizes, self.sizes) > 1)
+        self.is_changed = (self.rows != NO_ROW) & (is_new | is_pooled)
+
+    def of_one_size(self) -> Iterator[Ids]:
+        """Yield places of members, shape (n_groups, n_members_of_each)."""
+        first = np.cumsum(self.sizes) - self.sizes
+        for size in np.unique(self.sizes).tolist():
+            places = first[self.sizes == size, None] + np.arange(size)
+            step = max(1, MEMBERS_AT_ONCE // size)
+            for start in range(0, len(places), step):
+                yield places[start : start + step]
 
 
-def _changed_ids(plan: Plan, n_table_rows: int, options: PoolOptions) -> Ids:
-    found = {
-        member.row
-        for group in plan.groups
-        for member in group.members
-        if _is_changed(member, len(group.members), options)
-    }
-    padding = range(max(n_table_rows, plan.n_old + plan.n_new), plan.n_rows)
-    return np.array(sorted([*(row for row in found if row is not None), *padding]), np.int64)
+def _flat(members: list[PlannedMember]) -> tuple[Ids, Ids, Ids]:
+    """Return the number of source rows of each member, where its first one is, and all of them."""
+    n_sources = np.array([len(member.source_rows) for member in members], np.int64)
+    rows = np.fromiter(chain.from_iterable(member.source_rows for member in members), np.int64, n_sources.sum())
+    return n_sources, np.cumsum(n_sources) - n_sources, rows
 
 
-def _is_changed(member: PlannedMember, n_members: int, options: PoolOptions) -> bool:
-    """Tell whether the member's row differs from the table's; a member that is alone keeps its own to the bit."""
-    is_pooled = options.assign is Assign.ALL and n_members > 1 and options.strength != 0
-    return member.row is not None and (member.is_new or is_pooled)
+def _by_length(n_sources: Ids, starts: Ids) -> Iterator[tuple[Ids, Ids]]:
+    """Yield places of members that have as many source rows each, and where these are.
+
+    Shapes (n_members,) and (n_members, n_rows_of_each); members without source rows are left out.
+    """
+    for length in np.unique(n_sources[n_sources > 0]).tolist():
+        places = np.flatnonzero(n_sources == length)
+        yield places, starts[places, None] + np.arange(length)
 
 
 def changed_biases(bias: Tensor, plan: Plan) -> RowChanges:
@@ -101,27 +133,14 @@ def changed_biases(bias: Tensor, plan: Plan) -> RowChanges:
     known pieces gets the mean of all, padding the least of all.
     """
     known = read_rows(bias, np.arange(plan.n_old))[:, 0].astype(np.float64)
-    members = plan.new_members
-    new = np.full(len(members), known.mean())
-    for places, rows_of_one_length in _by_length(members):
-        new[places] = known[rows_of_one_length].mean(axis=1)
+    n_sources, starts, source_rows = _flat(plan.new_members)
+    new = np.full(len(n_sources), known.mean())
+    for places, sources in _by_length(n_sources, starts):
+        new[places] = known[source_rows[sources]].mean(axis=1)
     n_padding = max(0, plan.n_rows - max(bias.row_shape[0], plan.n_old + plan.n_new))
     ids = np.arange(plan.n_old, plan.n_old + len(new) + n_padding)
     rows = np.append(new, np.full(n_padding, known.min())).astype(DTYPES[bias.dtype])[:, None]
     return RowChanges(ids, rows, plan.n_rows)
-
-
-def _needed_rows(plan: Plan) -> Ids:
-    members = (member for group in plan.groups for member in group.members)
-    rows = {row for member in members if member.source in READ_FROM_TABLE for row in member.source_rows}
-    return np.array(sorted(rows), np.int64)
-
-
-def _needs_statistics(table: Tensor, plan: Plan) -> bool:
-    is_padded = plan.n_rows > max(table.shape[0], plan.n_old + plan.n_new)
-    return is_padded or any(
-        member.source in STATISTICS_NEEDED for group in plan.groups for member in group.members
-    )
 
 
 def _statistics(table: Tensor, plan: Plan) -> TableStatistics:
@@ -139,7 +158,7 @@ def _statistics(table: Tensor, plan: Plan) -> TableStatistics:
 
 
 def _check_finite(table: Tensor, rows: npt.NDArray[Any], ids: Ids, plan: Plan) -> None:
-    bad = ids[~np.isfinite(rows.astype(np.float32)).all(axis=1)]
+    bad = ids[~np.isfinite(rows.astype(np.float32, copy=False)).all(axis=1)]
     if not len(bad):
         return
     first = int(bad[0])
@@ -150,79 +169,78 @@ def _check_finite(table: Tensor, rows: npt.NDArray[Any], ids: Ids, plan: Plan) -
     )
 
 
+def _drawn(plan: Plan, statistics: TableStatistics | None, seed: int) -> dict[int, Floats]:
+    """Return a random vector for each row that asks for one."""
+    rows = [member.row for member in plan.new_members if member.source is Source.RANDOM]
+    if not rows or statistics is None:
+        return {}
+    generator = np.random.default_rng(seed)
+    values = generator.multivariate_normal(
+        statistics.mean, statistics.covariance, size=len(rows), method="eigh", check_valid="ignore"
+    )
+    return {row: value for row, value in zip(rows, values, strict=True) if row is not None}
+
+
 class _Sources:
-    """Vectors of words before pooling."""
+    """Vectors of words before pooling.
+
+    :param known: rows of the table, shape (n, width), by their sorted ids ``needed``.
+    :param random: vectors by the rows that get them.
+    """
 
     def __init__(
         self,
         known: npt.NDArray[Any],
-        ids: Ids,
+        needed: Ids,
         statistics: TableStatistics | None,
         contextual: Mapping[str, Floats],
-        plan: Plan,
-        seed: int,
+        members: _Members,
+        random: Mapping[int, Floats],
     ) -> None:
-        self.known, self.ids = known, ids
-        self.statistics, self.contextual = statistics, contextual
-        self.random = self._drawn(plan, seed)
+        self.known, self.needed, self.members = known, needed, members
+        self.statistics, self.contextual, self.random = statistics, contextual, random
+        # For all batches: a fresh array costs its page faults, which would take as long as adding up.
+        shape = max(MEMBERS_AT_ONCE, members.sizes.max(initial=0)), known.shape[1]
+        self._vectors, self._total = np.empty(shape), np.empty(shape)
+        self._row_of_each = np.empty(shape, known.dtype)
 
-    def _drawn(self, plan: Plan, seed: int) -> dict[int, Floats]:
-        rows = [member.row for member in plan.new_members if member.source is Source.RANDOM]
-        if not rows or self.statistics is None:
-            return {}
-        generator = np.random.default_rng(seed)
-        values = generator.multivariate_normal(
-            self.statistics.mean, self.statistics.covariance, size=len(rows), method="eigh", check_valid="ignore"
-        )
-        return {row: value for row, value in zip(rows, values, strict=True) if row is not None}
-
-    def of(self, members: Sequence[PlannedMember]) -> Floats:
-        """Return the members' vectors, shape (n_members, width)."""
-        vectors = np.empty((len(members), self.known.shape[1]))
-        for i, member in enumerate(members):
+    def of(self, places: Ids) -> Floats:
+        """Return the vectors of some members, shape (n_places, width); good until the next call."""
+        members, vectors = self.members, self._vectors[: len(places)]
+        is_read = members.is_read[places]
+        for i in np.flatnonzero(~is_read).tolist():
+            member = members.all[places[i]]
             if member.source is Source.RANDOM and member.row is not None:
                 vectors[i] = self.random[member.row]
             elif member.source is Source.CONTEXTUAL:
                 vectors[i] = self.contextual[member.entry]
             elif member.source is Source.TABLE_MEAN and self.statistics is not None:
                 vectors[i] = self.statistics.mean
-        from_table = [i for i, member in enumerate(members) if member.source in READ_FROM_TABLE]
-        for places, rows in _by_length([members[i] for i in from_table]):
-            vectors[[from_table[i] for i in places]] = self._means(rows)
+        n_read = np.where(is_read, members.n_sources[places], 0)
+        for own, sources in _by_length(n_read, members.starts[places]):
+            vectors[own] = self._means(np.searchsorted(self.needed, members.source_rows[sources]))
         return vectors
 
-    def _means(self, rows: Ids) -> Floats:
-        """Return the means of as many rows each.
+    def _means(self, places: Ids) -> Floats:
+        """Return the means of known rows, as many each; good until the next call.
 
-        :param rows: shape (n_means, n_rows_of_each).
+        :param places: shape (n_means, n_rows_of_each).
         """
-        first, *more = np.searchsorted(self.ids, rows).T
-        total: Floats = self.known[first].astype(np.float64)
-        for places in more:
-            total += self.known[places]
-        total /= 1 + len(more)
+        total, row_of_each = self._total[: len(places)], self._row_of_each[: len(places)]
+        for i, column in enumerate(places.T):
+            np.take(self.known, column, axis=0, out=row_of_each, mode="clip")  # "raise" would copy once more
+            if i:
+                total += row_of_each
+            else:
+                total[...] = row_of_each
+        total /= places.shape[1]
         return total
 
 
-def _by_length(members: Sequence[PlannedMember]) -> Iterator[tuple[list[int], Ids]]:
-    """Yield places of members that have as many source rows each, and these, shape (n_members, n_rows_of_each)."""
-    by_length: dict[int, list[int]] = {}
-    for i, member in enumerate(members):
-        if member.source_rows:
-            by_length.setdefault(len(member.source_rows), []).append(i)
-    for places in by_length.values():
-        yield places, np.array([members[i].source_rows for i in places], np.int64)
+def _pooled(vectors: Floats, weights: Floats, options: PoolOptions) -> Floats:
+    """Return the vectors of groups of one size after pooling, as ``vectors``; not to be written into.
 
-
-def _pooled(groups: Sequence[PlannedGroup], vectors: Floats, options: PoolOptions) -> Floats:
-    """Return the members' vectors after pooling, shape (n_members, width).
-
-    :param groups: of one size.
-    :param vectors: of the members of all groups, one after the other, shape (n_members, width).
+    :param vectors: shape (n_groups, n_members, width).
+    :param weights: shape (n_groups, n_members).
     """
-    size = len(groups[0].members)
-    if size == 1:
-        return vectors
-    own = vectors.reshape(len(groups), size, -1)
-    weights = np.array([[member.weight or 0.0 for member in group.members] for group in groups])
-    return move(own, pool(own, options, weights), options).reshape(vectors.shape)
+    return vectors if vectors.shape[1] == 1 else move(vectors, pool(vectors, options, weights), options)

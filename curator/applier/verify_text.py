@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from curator.applier.manifest import Manifest
 from curator.applier.particles import particles_after
-from curator.applier.rows import Ids
+from curator.applier.said import Said
+from curator.applier.tensors import Ids
 from curator.applier.verify import Check, failure, named
 
 WORDS_PER_LINE = 200  # one call for many words costs a third of one call a word
@@ -78,9 +81,11 @@ class TextChecks:
         n_old, n_entries = self.manifest["base"]["n_entries"], self.manifest["n_entries"]
         if ids != list(range(n_old, n_entries)):
             raise failure(f"the ids of the new entries are not {n_old:,} to {n_entries - 1:,}")
-        return Check(
-            "ids", f"{len(old):,} entries keep their ids, {len(ids):,} new ones follow, {n_entries:,} in all"
+        said = Said(
+            f"{len(old):,} entries keep their ids, {len(ids):,} new ones follow, {n_entries:,} in all",
+            f"항목 {len(old):,}개의 번호가 그대로이고 새 항목 {len(ids):,}개가 뒤를 이어 모두 {n_entries:,}개",
         )
+        return Check("ids", said)
 
     def check_round_trip(self) -> Check:
         """Check that the tokenizer, saved and loaded again, is the same in all of its parts.
@@ -90,7 +95,8 @@ class TextChecks:
         saved = self.new.to_str()
         if Tokenizer.from_str(saved).to_str() != saved:
             raise failure("the tokenizer that is saved and loaded again is another one")
-        return Check("tokenizer round trip", "the tokenizer, saved and loaded again, is the same")
+        said = Said("the tokenizer, saved and loaded again, is the same", "토크나이저를 저장했다 다시 읽어도 같음")
+        return Check("tokenizer round trip", said)
 
     def check_alone(self) -> Check:
         """Check that each word is one token alone.
@@ -107,7 +113,9 @@ class TextChecks:
         cut = [text for text, whole in zip(texts, is_whole, strict=True) if not whole]
         if cut:
             raise failure(f"words that should be one token are not: {named(cut)}")
-        return Check("words alone", f"{len(self.words):,} words are one token each")
+        n_words = len(self.words)
+        said = Said(f"{n_words:,} words are one token each", f"낱말 {n_words:,}개가 저마다 토큰 하나")
+        return Check("words alone", said)
 
     def _tokens(self, words: Sequence[str]) -> list[list[str]]:
         found = self.new.encode_batch([self.prefix + word for word in words], add_special_tokens=False)
@@ -116,12 +124,17 @@ class TextChecks:
 
     def _first_tokens(self, words: Sequence[str]) -> tuple[Ids, Ids]:
         """Return id of the first token, and number of tokens, of words that WordPiece gets in one part each."""
-        is_inside = np.zeros(max(self.known.values()) + 1, bool)
-        is_inside[[id for entry, id in self.known.items() if entry.startswith("##")]] = True
         encoded = self.new.encode_batch_fast(_lines(words), add_special_tokens=False)
-        ids = np.array([id for line in encoded for id in line.ids], np.int64)
-        starts = np.flatnonzero(~is_inside[ids])
+        ids = np.concatenate([np.empty(0, np.int64), *(np.array(line.ids, np.int64) for line in encoded)])
+        starts = np.flatnonzero(~self._is_inside[ids])
         return ids[starts], np.diff(starts, append=len(ids))
+
+    @cached_property
+    def _is_inside(self) -> npt.NDArray[np.bool_]:
+        """Return for each id whether its entry continues a word."""
+        found = np.zeros(max(self.known.values()) + 1, bool)
+        found[[id for entry, id in self.known.items() if entry.startswith("##")]] = True
+        return found
 
     def check_before_particles(self) -> Check:
         """Check that each word stays whole before its commonest particles.
@@ -132,28 +145,36 @@ class TextChecks:
         """
         if not self.is_wordpiece:
             return self._count_before_particles()
-        by_particles: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+        by_particles: dict[tuple[str, ...], tuple[list[str], list[int]]] = {}
         for word in self.words:
-            usable = tuple(p for p in particles_after(word["entry"]) if "##" + p in self.known)
-            by_particles.setdefault(usable, []).append((word["entry"], word["id"]))
-        cases = [(particle, own) for particles, own in by_particles.items() for particle in particles]
-        texts = [entry + particle for particle, own in cases for entry, _ in own]
-        wanted = [id for _, own in cases for _, id in own]
+            entries, ids = by_particles.setdefault(particles_after(word["entry"]), ([], []))
+            entries.append(word["entry"])
+            ids.append(word["id"])
+        cases = [(p, own) for particles, own in by_particles.items() for p in particles if "##" + p in self.known]
+        texts = [entry + particle for particle, (entries, _) in cases for entry in entries]
+        wanted = np.concatenate([np.empty(0, np.int64), *(np.array(ids, np.int64) for _, (_, ids) in cases)])
         found = self._first_tokens(texts)[0]
-        differ = np.flatnonzero(found != np.array(wanted, np.int64)).tolist()
+        differ = np.flatnonzero(found != wanted).tolist()
         # The particles have one syllable each, so that an entry longer than the word is it with the particle.
         others = {texts[i]: self.new.id_to_token(int(found[i])) for i in differ}
         cut = [text for text, token in others.items() if token != text]
         if cut:
             raise failure(f"words fall apart before a particle: {named(cut)}")
-        said = f"{len(texts):,} pairs of word and particle begin with the word; in {len(others):,} an entry holds"
-        return Check("words before particles", f"{said} both")
+        n_pairs, n_others = len(texts), len(others)
+        said = Said(
+            f"{n_pairs:,} pairs of word and particle begin with the word; in {n_others:,} an entry holds both",
+            f"낱말과 조사의 짝 {n_pairs:,}개가 그 낱말로 시작하며, {n_others:,}개에는 둘을 함께 담은 항목이 있음",
+        )
+        return Check("words before particles", said)
 
     def _count_before_particles(self) -> Check:
         pairs = [(word, particle) for word in self.words for particle in particles_after(word["word"])]
         found = self._tokens([word["word"] + particle for word, particle in pairs])
         n_whole = sum(tokens[0] == word["entry"] for (word, _), tokens in zip(pairs, found, strict=True))
-        said = f"{n_whole:,} of {len(pairs):,} pairs of word and particle keep the word whole"
+        said = Said(
+            f"{n_whole:,} of {len(pairs):,} pairs of word and particle keep the word whole",
+            f"낱말과 조사의 짝 {len(pairs):,}개 가운데 {n_whole:,}개에서 낱말이 온전함",
+        )
         return Check("words before particles", said)
 
     def check_known_entries(self) -> Check:
@@ -173,7 +194,11 @@ class TextChecks:
             ids = [id for entry, id in self.old_ids.items() if not entry.startswith("<")]
             words = [text for text in self.old.decode_batch([[id] for id in ids]) if text.strip()]
             n_changed = self._compare(words)
-        return Check("known entries", f"{n_changed:,} of {len(words):,} known entries are tokenized anew")
+        said = Said(
+            f"{n_changed:,} of {len(words):,} known entries are tokenized anew",
+            f"이미 있던 항목 {len(words):,}개 가운데 {n_changed:,}개가 달리 나뉨",
+        )
+        return Check("known entries", said)
 
     def check_sample(self, sample: Sequence[str]) -> Check:
         """Check that only those texts changed that have a new word at the start of an eojeol.
@@ -181,10 +206,11 @@ class TextChecks:
         :raises CheckFailedError: if another one changed.
         """
         n_changed = self._compare(sample)
-        return Check(
-            "corpus sample",
+        said = Said(
             f"{n_changed:,} of {len(sample):,} sentences are tokenized anew, all of them with a new word",
+            f"문장 {len(sample):,}개 가운데 {n_changed:,}개가 달리 나뉘며, 모두 새 낱말이 들어 있음",
         )
+        return Check("corpus sample", said)
 
     def _compare(self, texts: Sequence[str]) -> int:
         """Return how many texts changed.

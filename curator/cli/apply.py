@@ -15,8 +15,10 @@ from curator.config import Settings
 from curator.groups import GroupSet
 
 if TYPE_CHECKING:
-    from curator.applier.apply import Applied, Prepared
+    from curator.applier.apply import Applied
     from curator.applier.options import ApplyOptions
+    from curator.applier.prepare import Prepared
+    from curator.applier.report.options import ReportOptions
 
 DEFAULT_BASE = "snunlp/KR-BERT-char16424"
 N_LISTED = 20
@@ -65,27 +67,40 @@ def apply(
         raise click.UsageError(f"expected [BASE] OUT, got {len(folders)} names: {' '.join(folders)}")
     # Ended by a scheduler, it takes its unfinished folder away as after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    from curator.applier.apply import apply as write
-    from curator.applier.apply import prepare
-    from curator.applier.corpus_sample import read_sample
-    from curator.applier.report.options import ReportOptions
-
     if not report and (probe or pseudo_perplexity):
         raise click.UsageError("--probe and --pseudo-perplexity go into the report; leave --no-report out")
     if pseudo_perplexity and not corpus:
         raise click.UsageError("--pseudo-perplexity is measured on --corpus; give one")
+    from curator.applier.prepare import open_base, prepare
+    from curator.applier.report.options import ReportOptions
+
     chosen = _options(choices)
-    sample, n_all = read_sample(corpus, seed=chosen.pool.seed) if corpus else ([], 0)
-    groups = _groups(settings, number, file, database)
-    prepared = prepare(folders[0] if len(folders) == 2 else DEFAULT_BASE, groups, chosen)
-    _say_plan(prepared)
-    if corpus:
-        click.echo(f"{corpus}: {len(sample):,} of {n_all:,} sentences are looked at")
-    if dry_run:
-        _say_changes(prepared, sample)
-        return
-    wanted = ReportOptions(sample, n_all, probe, text_column, label_column, pseudo_perplexity) if report else None
-    _say_result(write(prepared, Path(folders[-1]), sample=sample, report=wanted), folders[-1])
+    with open_base(folders[0] if len(folders) == 2 else DEFAULT_BASE, to_write=not dry_run) as base:
+        prepared = prepare(base, _groups(settings, number, file, database), chosen)
+        _say_plan(prepared)
+        sample, n_all = _sample(corpus, chosen.pool.seed)
+        if dry_run:
+            _say_changes(prepared, sample)
+            return
+        wanted = ReportOptions(sample, n_all, probe, text_column, label_column, pseudo_perplexity)
+        _write(prepared, Path(folders[-1]), sample, wanted if report else None)
+
+
+def _sample(corpus: Path | None, seed: int) -> tuple[list[str], int]:
+    """Return sentences of a corpus, and the number that it has."""
+    if corpus is None:
+        return [], 0
+    from curator.applier.corpus_sample import read_sample
+
+    sample, n_all = read_sample(corpus, seed=seed)
+    click.echo(f"{corpus}: {len(sample):,} of {n_all:,} sentences are looked at")
+    return sample, n_all
+
+
+def _write(prepared: "Prepared", out: Path, sample: Sequence[str], report: "ReportOptions | None") -> None:
+    from curator.applier.apply import apply as write
+
+    _say_result(write(prepared, out, sample=sample, report=report), out)
 
 
 def _options(choices: dict[str, Any]) -> "ApplyOptions":
@@ -160,7 +175,7 @@ def _say_changes(prepared: "Prepared", sample: Sequence[str]) -> None:
     )
 
 
-def _say_result(applied: "Applied", out: str) -> None:
+def _say_result(applied: "Applied", out: Path) -> None:
     for check in applied.checks:
         click.echo(f"checked: {check.said}")
     glued = applied.manifest["glued_forms"]

@@ -207,6 +207,14 @@ def test_words_that_the_tokenizer_cuts_are_refused_one_by_one(bert, groups_file,
     assert [refused["word"] for refused in manifest["refused"]] == words[1:5]
 
 
+def test_a_word_that_looks_like_json_does_not_break_the_manifest(bert, groups_file, tmp_path) -> None:
+    words = ["반창고", "밴드", "a}, {", '"}\x1f{"']
+    run(bert, tmp_path / "out", "--groups", groups_file({"}, {": words}))
+    manifest = json.loads((tmp_path / "out/adjustment.json").read_text(encoding="utf-8"))
+    assert [refused["word"] for refused in manifest["refused"]] == words[2:]
+    assert {word["group"] for word in manifest["words"]} == {"}, {"}
+
+
 @pytest.mark.parametrize("declared", [True, False])
 def test_a_word_of_several_parts_lends_their_mean(declared, bert, groups_file, tmp_path) -> None:
     cut = {"word": "일회용 밴드", **({"parts": ["일회용", "밴드"]} if declared else {})}

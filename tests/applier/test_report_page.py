@@ -70,8 +70,14 @@ def test_language_and_theme_change_on_the_page(page) -> None:
     head = page.locator(".answer h2")
     assert head.inner_text() == "이 자료에서 도움이 되는가?"
     assert page.locator("th", has_text="까닭").is_visible()
+    korean = ["토크나이저가 나눔: 일회용 | 밴드", "홀로 있는 낱말", "낱말 4개가 저마다 토큰 하나"]
+    english = ["the tokenizer cuts it into 일회용 | 밴드", "words alone", "4 words are one token each"]
+    assert [page.get_by_text(text).is_visible() for text in korean] == [True] * 3
+    assert [page.get_by_text(text).is_visible() for text in english] == [False] * 3
     page.locator("#language").click()
     assert head.inner_text() == "Does adjusting help on this data?"
+    assert [page.get_by_text(text).is_visible() for text in korean] == [False] * 3
+    assert [page.get_by_text(text).is_visible() for text in english] == [True] * 3
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.locator("#theme").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before

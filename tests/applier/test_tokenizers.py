@@ -12,6 +12,8 @@ from tiny_checkpoints import tokens
 from tiny_tokenizers import byte_level, metaspace_bpe, unigram
 from tokenizers import Tokenizer
 
+from curator.applier.base import find_base
+from curator.applier.vocabulary import load_vocabulary
 from curator.cli import main
 
 GROUPS = {"반창고": ["반창고", "대일밴드", "약"]}
@@ -81,6 +83,27 @@ def test_what_added_tokens_cost_is_said(base, groups_file, tmp_path) -> None:
         main, ["apply", "--no-report", str(base), str(tmp_path / "out"), "--groups", str(groups_file(GROUPS))]
     )
     assert "A BPE tokenizer takes new words only as added tokens: 2 words" in result.output
+
+
+@pytest.mark.parametrize("base", ["GPT2LMHeadModel", "XLMRobertaForMaskedLM"], indirect=True)
+def test_what_a_tokenizer_costs_and_refuses_is_said_in_korean_too(base) -> None:
+    (base / "spiece.model").write_bytes(b"old")
+    tokenizer = load_vocabulary(find_base(str(base)))
+    is_bpe = tokenizer.kind == "BPE"
+    start = (
+        "BPE 토크나이저는 새 낱말을 추가 토큰으로만 받습니다. 낱말 1개는" if is_bpe else "유니그램 토크나이저는"
+    )
+    costs = [cost.korean for cost in tokenizer.extend(["대일밴드"]).costs]
+    assert costs[0].startswith(start)
+    assert len(costs) == (1 if is_bpe else 2)
+    assert is_bpe or costs[1].startswith("낱말을 모르는 파일은 넣지 않았습니다(spiece.model).")
+    special = next(iter(tokenizer.added))
+    objection = tokenizer.find([special])[0].objection
+    assert objection is not None
+    assert objection.both == (
+        "토크나이저의 특수 토큰이거나 추가 토큰임",
+        "it is a special or added token of the tokenizer",
+    )
 
 
 @pytest.mark.parametrize("base", ["XLMRobertaForMaskedLM"], indirect=True)

@@ -12,6 +12,23 @@ from curator.applier.report.figures import figures
 from curator.applier.report.findings import Findings, System
 
 N_LISTED = 25
+CHECKS = {  # what they are called in Korean
+    "sizes": "크기",
+    "opens": "열기",
+    "untouched tensors": "손대지 않은 텐서",
+    "kept rows": "그대로 둔 행",
+    "groups": "묶음",
+    "tokenizer files": "토크나이저 파일",
+    "ids": "번호",
+    "tokenizer round trip": "토크나이저 저장과 읽기",
+    "words alone": "홀로 있는 낱말",
+    "words before particles": "조사 앞의 낱말",
+    "known entries": "이미 있던 항목",
+    "corpus sample": "말뭉치 문장",
+    "class": "클래스",
+    "tokenizer in transformers": "transformers의 토크나이저",
+    "save and load": "저장과 읽기",
+}
 
 
 def make_page(manifest: Manifest, findings: Findings) -> str:
@@ -40,7 +57,8 @@ def _rows(manifest: Manifest, findings: Findings) -> dict[str, list[tuple[object
     pairs = zip(findings.pairs, findings.before.answers.cosines, findings.after.answers.cosines, strict=True)
     numbers = ("kept", "jaccard", "norm_before", "norm_after")
     return {
-        "refused": [(word["word"], word["group"], word["reason"]) for word in manifest["refused"][:N_LISTED]],
+        "refused": [(word["word"], word["group"], word["reason"].both) for word in manifest["refused"][:N_LISTED]],
+        "checks": [((CHECKS[name], name), said.both) for name, said in manifest["checks"].items()],
         "least_kept": [
             (group.key, " ".join(group.words), *(f"{getattr(group, name):.2f}" for name in numbers))
             for group in least_kept[:N_LISTED]

@@ -8,12 +8,14 @@ it is cut out wherever it stands, and what is behind it is tokenized apart.
 import json
 from collections.abc import Sequence
 
+from curator.applier.said import Said
 from curator.applier.vocabulary.common import (
     TOKENIZER_JSON,
     Finding,
     TokenizerFiles,
     Vocabulary,
     WrittenTokenizer,
+    is_special,
 )
 
 N_NAMED = 5
@@ -40,9 +42,7 @@ class AddedTokenVocabulary(Vocabulary):
         found = []
         for word, encoding in zip(words, encoded, strict=True):
             known = tuple(id for id in encoding.ids if id != self.unknown_id)
-            objection = (
-                "it is a special token of the tokenizer" if word in self.added else self.objection_to_added(word)
-            )
+            objection = is_special() if word in self.added else self.objection_to_added(word)
             is_entry = len(encoding.ids) == len(known) == 1 and not objection
             entry = encoding.tokens[0] if is_entry else word
             unknown = "" if len(known) == len(encoding.ids) else "some characters"
@@ -58,7 +58,7 @@ class AddedTokenVocabulary(Vocabulary):
             files={TOKENIZER_JSON: json.dumps(content, ensure_ascii=False)}, stale=(), costs=self._costs(entries)
         )
 
-    def _costs(self, entries: Sequence[str]) -> tuple[str, ...]:
+    def _costs(self, entries: Sequence[str]) -> tuple[Said, ...]:
         if not entries:
             return ()
         ids = sorted(self.ids.values())
@@ -70,8 +70,14 @@ class AddedTokenVocabulary(Vocabulary):
             if any(text[i : i + n] in wanted for n in lengths for i in range(len(text) - n + 1))
         )
         named = f" ({', '.join(cut[:N_NAMED])}{', ...' if len(cut) > N_NAMED else ''})" if cut else ""
-        return (
+        english = (
             f"A BPE tokenizer takes new words only as added tokens: {len(entries):,} words are cut out of a text "
             "wherever they stand, inside other words, too, and a particle behind one is tokenized "
-            f"apart; {len(cut):,} known entries hold one{named}.",
+            f"apart; {len(cut):,} known entries hold one{named}."
         )
+        korean = (
+            f"BPE 토크나이저는 새 낱말을 추가 토큰으로만 받습니다. 낱말 {len(entries):,}개는 다른 낱말 속에서도, "
+            f"글의 어디에서나 잘려 나가고 뒤의 조사는 따로 나뉩니다. 이미 있던 항목 {len(cut):,}개에 그런 낱말이 "
+            f"들어 있습니다{named}."
+        )
+        return (Said(english, korean),)

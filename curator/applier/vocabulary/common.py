@@ -5,16 +5,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tokenizers import Tokenizer
+
+from curator.applier.said import Said
 
 TOKENIZER_JSON = "tokenizer.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a vocabulary says of a word.
 
     :ivar entry: the form that stands, or would stand, in the vocabulary.
@@ -30,7 +31,7 @@ class Finding:
     piece_ids: tuple[int, ...]
     unknown: str = ""
     parts: tuple[str, ...] = ()
-    objection: str | None = None
+    objection: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class WrittenTokenizer:
 
     files: Mapping[str, str]
     stale: tuple[str, ...]
-    costs: tuple[str, ...] = ()
+    costs: tuple[Said, ...] = ()
 
     def build(self) -> Tokenizer:
         """Return the tokenizer."""
@@ -117,7 +118,22 @@ class Vocabulary(ABC):
                     found.setdefault(form[:-length], []).append(form)
         return found
 
-    def objection_to_added(self, word: str) -> str | None:
+    def objection_to_added(self, word: str) -> Said | None:
         """Return why an added token of BASE keeps the word from being one entry, if one does."""
         inside = [token for token in self.added if token in word and token != word]
-        return f"the added token {inside[0]} is cut out of it" if inside else None
+        if not inside:
+            return None
+        return Said(
+            f"the added token {inside[0]} is cut out of it", f"따로 잘려 나가는 추가 토큰이 들어 있음: {inside[0]}"
+        )
+
+
+def is_special() -> Said:
+    """Return the objection to a word that is a token of the tokenizer's own."""
+    return Said("it is a special or added token of the tokenizer", "토크나이저의 특수 토큰이거나 추가 토큰임")
+
+
+def is_cut(parts: Sequence[str]) -> Said:
+    """Return the objection to a word that the tokenizer cuts before it looks anything up."""
+    cut = " | ".join(parts)
+    return Said(f"the tokenizer cuts it into {cut}", f"토크나이저가 나눔: {cut}")

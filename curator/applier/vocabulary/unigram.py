@@ -5,12 +5,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from curator.applier.particles import particles_after
+from curator.applier.said import Said
 from curator.applier.vocabulary.common import (
     TOKENIZER_JSON,
     Finding,
     TokenizerFiles,
     Vocabulary,
     WrittenTokenizer,
+    is_cut,
+    is_special,
 )
 
 MARGIN = 1e-3  # of a log probability; the library adds scores in double precision
@@ -40,9 +43,9 @@ class UnigramVocabulary(Vocabulary):
         parts = tuple(part for part, _ in splitter.pre_tokenize_str(normal)) if splitter else (normal,)
         objection = self.objection_to_added(word)
         if word in self.added:
-            objection = "it is a special or added token of the tokenizer"
+            objection = is_special()
         if len(parts) != 1:
-            objection = f"the tokenizer cuts it into {' | '.join(parts)}"
+            objection = is_cut(parts)
         entry = parts[0] if parts else ""
         pieces = [(token.id, token.value) for part in parts for token in self.tokenizer.model.tokenize(part)]
         known = tuple(id for id, _ in pieces if id != self.unknown_id)
@@ -95,14 +98,19 @@ class UnigramVocabulary(Vocabulary):
             if self.sorted[place] != entry:
                 yield self.sorted[place]
 
-    def _costs(self, new: Sequence[Sequence[object]], stale: Sequence[str]) -> Iterator[str]:
+    def _costs(self, new: Sequence[Sequence[object]], stale: Sequence[str]) -> Iterator[Said]:
         if new:
-            yield (
+            yield Said(
                 "A unigram tokenizer cuts where the sum of scores is greatest: the words have scores that win "
-                "alone and before common particles, and may lose in other company."
+                "alone and before common particles, and may lose in other company.",
+                "유니그램 토크나이저는 점수의 합이 가장 큰 곳에서 나눕니다. 낱말은 홀로 있거나 흔한 조사 앞에 "
+                "있을 때 이기는 점수를 받으며, 다른 자리에서는 질 수 있습니다.",
             )
         if stale:
-            yield (
-                f"{', '.join(stale)} is left out, as it does not know the words: slow tokenizers of "
-                "transformers 4 cannot load this folder."
+            names = ", ".join(stale)
+            yield Said(
+                f"{names} is left out, as it does not know the words: slow tokenizers of transformers 4 cannot "
+                "load this folder.",
+                f"낱말을 모르는 파일은 넣지 않았습니다({names}). transformers 4의 느린 토크나이저는 이 폴더를 "
+                "읽지 못합니다.",
             )

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from tokenizers import Encoding
+import numpy.typing as npt
 
+from curator.applier.said import Said
 from curator.applier.vocabulary.common import (
     TOKENIZER_CONFIG,
     TOKENIZER_JSON,
@@ -18,6 +19,8 @@ from curator.applier.vocabulary.common import (
     TokenizerFiles,
     Vocabulary,
     WrittenTokenizer,
+    is_cut,
+    is_special,
 )
 
 DEFAULT_MAX_CHARACTERS = 100
@@ -41,23 +44,34 @@ class WordPieceVocabulary(Vocabulary):
         """Return what the vocabulary says of each word as it stands at the start of an eojeol."""
         starts = range(0, len(words), WORDS_PER_LINE)
         lines = [words[start : start + WORDS_PER_LINE] for start in starts]
-        encoded = self.tokenizer.encode_batch([" ".join(line) for line in lines], add_special_tokens=False)
-        found = (self._find_in_line(line, encoding) for line, encoding in zip(lines, encoded, strict=True))
+        encoded = self.tokenizer.encode_batch_fast([" ".join(line) for line in lines], add_special_tokens=False)
+        found = (self._find_in_line(line, encoding.ids) for line, encoding in zip(lines, encoded, strict=True))
         return [finding for line in found for finding in line]
 
-    def _find_in_line(self, words: Sequence[str], line: Encoding) -> list[Finding]:
-        """Return what the tokenizer says of words that it got in one text; word by word if it cuts one of them."""
+    def _find_in_line(self, words: Sequence[str], ids: list[int]) -> list[Finding]:
+        """Return what the tokenizer says of words that it got in one text; word by word if it cuts one of them.
+
+        :param ids: of the pieces of all words.
+        """
         text = " ".join(words)
-        starts = np.flatnonzero(np.diff(np.array(line.word_ids, float), prepend=-1)).tolist()
-        # Each has a part or more; as many parts as words are one each. Normalising may add and remove spaces.
-        if self._normalized(text) != text or not len(words) == len(text.split(" ")) == len(starts):
+        starts = np.flatnonzero(~self._is_inside[ids]).tolist()
+        # Each word has a part or more, and a part has one piece without the prefix: as many parts as words are one
+        # each. Normalising may add and remove spaces.
+        is_one_each = self.prefix not in text and len(words) == len(text.split(" ")) == len(starts)
+        if not is_one_each or self._normalized(text) != text:
             return [self._find(word) for word in words]
-        ids, found = line.ids, []
+        is_plain, found = self._no_pieces.isdisjoint, []
         for word, start, end in zip(words, starts, [*starts[1:], len(ids)], strict=True):
             pieces = tuple(ids[start:end])
-            is_plain = self._no_pieces.isdisjoint(pieces)
             whole = pieces[0] if len(pieces) == 1 else None
-            found.append(Finding(word, whole, pieces, "", (word,)) if is_plain else self._find(word))
+            found.append(Finding(word, whole, pieces, "", (word,)) if is_plain(pieces) else self._find(word))
+        return found
+
+    @cached_property
+    def _is_inside(self) -> npt.NDArray[np.bool_]:
+        """Return for each id whether its entry continues a word."""
+        found = np.zeros(self.n_entries, bool)
+        found[[id for entry, id in self.ids.items() if entry.startswith(self.prefix)]] = True
         return found
 
     @cached_property
@@ -93,18 +107,17 @@ class WordPieceVocabulary(Vocabulary):
         splitter = self.tokenizer.pre_tokenizer
         return (entry,) if splitter is None else tuple(part for part, _ in splitter.pre_tokenize_str(entry))
 
-    def _objection(self, word: str, entry: str, parts: tuple[str, ...]) -> str | None:
+    def _objection(self, word: str, entry: str, parts: tuple[str, ...]) -> Said | None:
         if word in self.added:
-            return "it is a special or added token of the tokenizer"
-        if len(parts) != 1:
-            return (
-                f"the tokenizer cuts it into {' | '.join(parts)}"
-                if parts
-                else "the tokenizer leaves nothing of it"
-            )
+            return is_special()
+        if not parts:
+            return Said("the tokenizer leaves nothing of it", "토크나이저가 아무것도 남기지 않음")
+        if len(parts) > 1:
+            return is_cut(parts)
         if len(entry) > self.max_characters:
-            return (
-                f"it has {len(entry)} characters, and the tokenizer gives up words of over {self.max_characters}"
+            return Said(
+                f"it has {len(entry)} characters, and the tokenizer gives up words of over {self.max_characters}",
+                f"{len(entry)}자이며, 토크나이저는 {self.max_characters}자가 넘는 낱말을 포기함",
             )
         return self.objection_to_added(word)
 
@@ -141,13 +154,14 @@ class WordPieceVocabulary(Vocabulary):
         """
         ids = {entry: self.n_entries + i for i, entry in enumerate(entries)}
         model = {**self.files.json["model"], "vocab": {**self.entries, **ids}}
-        by_id = {id: entry for entry, id in {**self.ids, **ids}.items()}
-        lines = [by_id.get(id, f"[unused-id-{id}]") for id in range(self.n_entries + len(entries))]
+        lines = [f"[unused-id-{id}]" for id in range(self.n_entries)]
+        for entry, id in self.ids.items():
+            lines[id] = entry
         return WrittenTokenizer(
             files={
                 TOKENIZER_JSON: json.dumps({**self.files.json, "model": model}, ensure_ascii=False),
                 TOKENIZER_CONFIG: json.dumps(self._pinned_config(), ensure_ascii=False, indent=2) + "\n",
-                "vocab.txt": "".join(f"{line}\n" for line in lines),
+                "vocab.txt": "\n".join([*lines, *entries, ""]),
             },
             stale=(),
         )
