@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from curator.review.filters import page_of_keys
 from curator.review.undo import is_standing
-from curator.store.models import Decision, Group, GroupStatus, Member, Role, Run, User, Word
+from curator.store.models import Decision, Group, GroupStatus, ImportedGroup, Member, Role, Run, User, Word
 from curator.web.auth import current_user, needs
 from curator.web.cards import card_of, examples_of
 from curator.web.counts import facet_counts
@@ -101,6 +101,7 @@ def show(group_id: int) -> str:
             card=card,
             group=card.group,
             other=session.get(Group, read_value("other", other, natural)) if other else None,
+            imported=session.get(ImportedGroup, group_id),
             decisions=decisions_on(session, Decision.group_id == group_id),
         )
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from curator.review.filters import words_in_order
 from curator.review.words import relations_of
-from curator.store.models import Decision, Member, Role, Run, Word, WordStatistics
+from curator.store.models import Decision, ImportedWord, Member, Role, Run, Word, WordStatistics
 from curator.store.queries import category_frequencies
 from curator.web.auth import needs
 from curator.web.cards import examples_of, groups_of_words, words_by_key
@@ -52,6 +52,7 @@ def show(word_id: int) -> str:
         return render_template(
             "word.html",
             word=word,
+            imported=session.get(ImportedWord, word_id),
             statistics=rows,
             categories={} if newest is None else category_frequencies(session.connection(), word_id, newest),
             groups=groups_of_words(session, [word_id])[word_id],
