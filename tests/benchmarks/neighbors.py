@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from miner.clustering import cluster
-from miner.neighbors import BLOCK, EXACT_UP_TO, Neighbors, find_neighbors
+from miner.neighbors import EXACT_UP_TO, Neighbors, find_neighbors
 
 MIN_COSINE_SIMILARITY = 0.8
 WORDS_PER_TOPIC = 100  # the mean; of a million words the largest topic has some 5,000
 SHARE_WITHOUT_TOPIC = 0.05
+BLOCK = 16_384  # rows planted at once
 N_CHECKED = 1_000  # words whose true neighbours are found to measure the recall once more
 
 

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miner import neighbors
-from miner.neighbors import find_neighbors
+from miner.neighbors import cells, codes, find_neighbors
 
 
 def unit_rows(n_words, dim, seed=0):
@@ -74,13 +73,23 @@ def test_words_without_a_cluster_search_more_cells_than_those_amid_one(monkeypat
         asking.append(words)
         keep_best(ids, similarity, words, *found)
 
-    keep_best = neighbors._keep_best
-    monkeypatch.setattr(neighbors, "_keep_best", record)
-    monkeypatch.setattr(neighbors, "MAX_SHARE_COMPARED", 0.5)
+    keep_best = cells._keep_best
+    monkeypatch.setattr(cells, "_keep_best", record)
+    monkeypatch.setattr(cells, "MAX_SHARE_SEARCHED", 0.5)
     check_recall(find_neighbors(vectors, 10, exact_up_to=1_000, min_recall=0.99), vectors)
     n_probes = np.bincount(np.concatenate(asking), minlength=len(vectors))
     assert n_probes.min() == 1
     assert n_probes[-300:].mean() > 2 * n_probes[:-300].mean()
+
+
+def test_batches_of_questions_find_the_same(monkeypatch):
+    vectors = clustered(3_000, 24, 0.05)
+    expected = find_neighbors(vectors, 10, exact_up_to=1_000)
+    monkeypatch.setattr(cells, "N_SIMILARITIES_AT_ONCE", 1_000)
+    monkeypatch.setattr(cells, "N_PROBES_AT_ONCE", 500)
+    found = find_neighbors(vectors, 10, exact_up_to=1_000)
+    np.testing.assert_array_equal(found.ids, expected.ids)
+    np.testing.assert_allclose(found.cosine_similarity, expected.cosine_similarity, atol=1e-6)
 
 
 @pytest.mark.parametrize("dim", [24, 30])  # 30 is no multiple of the dimensions of a code
@@ -102,7 +111,7 @@ def check_recall(found, vectors):
 
 def test_where_no_approximate_index_is_good_enough_the_search_is_exact(monkeypatch, caplog):
     vectors = unit_rows(500, 24)
-    monkeypatch.setattr(neighbors, "SHORTLIST_FACTORS", (1,))
+    monkeypatch.setattr(codes, "SHORTLIST_FACTORS", (1,))
     found = find_neighbors(vectors, 5, exact_up_to=100, min_recall=1.0)
     assert (found.index_description, found.recall) == ("Flat", 1.0)
     assert "searching exactly" in caplog.text
