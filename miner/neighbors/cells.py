@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 Ids = npt.NDArray[np.integer[Any]]
 Probes = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]  # cells, and beside them the words that search them
 
-WORDS_PER_CELL = 100  # a topic has a cell of its own: with 500 a word must search a tenth of a million words
-MAX_SHARE_SEARCHED = 0.05  # of the cells; the codes of all words take as long as the vectors of some more
+WORDS_PER_CELL = 100  # a topic has a cell of its own: with 500, a word had to search an eighth of a million
+MAX_SHARE_SEARCHED = 0.05  # of the cells; the codes of all words cost as much as the vectors of a sixth of them
 N_SIMILARITIES_AT_ONCE = 2**22  # of words to centres
 N_PROBES_AT_ONCE = 2**24
 
