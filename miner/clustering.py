@@ -44,6 +44,10 @@ EVIDENCE_KINDS = (
 _MAX_SHOWN_SPELLING_DISTANCE = 0.4
 _MIN_SHOWN_WEIGHT = 0.05  # log-odds; less does not change the order of anything
 
+# A pair as one number, the lower id first: millions of tuples would keep the garbage collector busy.
+_ID_BITS = 32
+_ID_MASK = 2**_ID_BITS - 1
+
 Pair = tuple[int, int]
 
 
@@ -109,9 +113,10 @@ def cluster(
     if max_group_size < 2:
         raise ValueError(f"max_group_size is {max_group_size}; a group has at least 2 words")
     apart = {(min(pair), max(pair)) for pair in cannot_link}
-    scores: dict[Pair, float] = dict(zip(map(tuple, pairs.tolist()), log_odds.tolist(), strict=True))
-    for pair in apart:
-        scores.pop(pair, None)
+    keys = pairs[:, 0] << _ID_BITS | pairs[:, 1]
+    scores = dict(zip(keys.tolist(), log_odds.tolist(), strict=True))
+    for i, j in apart:
+        scores.pop(i << _ID_BITS | j, None)
     relative = _log_odds_of(min_probability) - _log_odds_of(MIN_PROBABILITY)
     given = [part for ids in must_link for part in _without_forbidden(sorted(set(ids)), apart)]
     first = _link(
@@ -122,9 +127,9 @@ def cluster(
         min_pair=_log_odds_of(MIN_PAIR_PROBABILITY) + relative,
         max_group_size=max_group_size,
     )
-    covered = {pair for group in first for pair in itertools.combinations(group, 2)}
+    covered = {i << _ID_BITS | j for group in first for i, j in itertools.combinations(group, 2)}
     sure = max(_log_odds_of(MIN_SECOND_SENSE_PROBABILITY), _log_odds_of(min_probability))
-    rest = {pair: value for pair, value in scores.items() if value >= sure and pair not in covered}
+    rest = {key: value for key, value in scores.items() if value >= sure and key not in covered}
     second = _link(rest, [], min_log_odds=sure, min_mean=sure, min_pair=sure, max_group_size=max_group_size)
     return sorted(first + second)
 
@@ -142,7 +147,7 @@ def _without_forbidden(ids: Sequence[int], apart: Collection[Pair]) -> list[list
 
 
 def _link(
-    scores: Mapping[Pair, float],
+    scores: Mapping[int, float],
     given: Iterable[Sequence[int]],
     *,
     min_log_odds: float,
@@ -157,14 +162,19 @@ def _link(
             group_of.update(dict.fromkeys(group, sorted(group)))
         else:  # another sense of a word: as the dictionary has it
             fixed.append(sorted(group))
-    for _, pair in sorted((-value, pair) for pair, value in scores.items() if value >= min_log_odds):
-        left, right = (group_of.get(i, [i]) for i in pair)
+    keys, values = np.fromiter(scores, np.int64, len(scores)), np.fromiter(scores.values(), float, len(scores))
+    keys, values = keys[values >= min_log_odds], values[values >= min_log_odds]
+    for key in keys[np.lexsort((keys, -values))].tolist():
+        i, j = key >> _ID_BITS, key & _ID_MASK
+        left, right = group_of.get(i) or [i], group_of.get(j) or [j]
         if left is right or len(left) + len(right) > max_group_size:
             continue
-        across = [scores.get((min(i, j), max(i, j)), -np.inf) for i in left for j in right]
+        across = [
+            scores.get(a << _ID_BITS | b if a < b else b << _ID_BITS | a, -np.inf) for a in left for b in right
+        ]
         if min(across) >= min_pair and sum(across) / len(across) >= min_mean:
             joined = left + right
-            group_of.update((i, joined) for i in joined)
+            group_of.update(dict.fromkeys(joined, joined))
     grown = [sorted(group) for group in {id(group): group for group in group_of.values()}.values()]
     own = [ids for ids in fixed if not any(set(ids) <= set(group) for group in grown)]
     return [list(ids) for ids in sorted(set(map(tuple, grown + own)))]

@@ -1,10 +1,11 @@
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miner import neighbors
-from miner.neighbors import find_neighbors
+from miner.neighbors import cells, codes, find_neighbors
 
 
 def unit_rows(n_words, dim, seed=0):
@@ -58,18 +59,47 @@ def clustered(n_words, dim, spread, seed=0):
 def test_cells_reach_the_recall_that_was_asked_for():
     vectors = clustered(3_000, 24, 0.05)
     found = find_neighbors(vectors, 10, exact_up_to=1_000, min_recall=0.95, seed=3)
-    assert found.index_description.startswith("IVF110,")
+    assert found.index_description.startswith("IVF30,Flat nprobe=1.")
     check_recall(found, vectors)
     similarity = np.einsum("wd,wkd->wk", vectors, vectors[found.ids])
     np.testing.assert_allclose(found.cosine_similarity, similarity, atol=1e-6)
 
 
-def test_a_graph_serves_where_too_many_cells_would_have_to_be_searched(monkeypatch):
-    monkeypatch.setattr(neighbors, "MAX_COMPARED_PER_WORD", 500)
-    vectors = unit_rows(3_000, 24)
+def test_words_without_a_cluster_search_more_cells_than_those_amid_one(monkeypatch):
+    vectors = np.concatenate([clustered(2_000, 24, 0.03), unit_rows(300, 24, seed=1)])
+    asking = []
+
+    def record(ids, similarity, words, *found):
+        asking.append(words)
+        keep_best(ids, similarity, words, *found)
+
+    keep_best = cells._keep_best
+    monkeypatch.setattr(cells, "_keep_best", record)
+    monkeypatch.setattr(cells, "MAX_SHARE_SEARCHED", 0.5)
+    check_recall(find_neighbors(vectors, 10, exact_up_to=1_000), vectors)
+    n_probes = np.bincount(np.concatenate(asking), minlength=len(vectors))
+    assert n_probes.min() == 1
+    assert n_probes[-300:].mean() > 2 * n_probes[:-300].mean()
+
+
+def test_batches_of_questions_find_the_same(monkeypatch):
+    vectors = clustered(3_000, 24, 0.05)
+    expected = find_neighbors(vectors, 10, exact_up_to=1_000)
+    monkeypatch.setattr(cells, "N_SIMILARITIES_AT_ONCE", 1_000)
+    monkeypatch.setattr(cells, "N_PROBES_AT_ONCE", 500)
+    found = find_neighbors(vectors, 10, exact_up_to=1_000)
+    np.testing.assert_array_equal(found.ids, expected.ids)
+    np.testing.assert_allclose(found.cosine_similarity, expected.cosine_similarity, atol=1e-6)
+
+
+@pytest.mark.parametrize("dim", [24, 30])  # 30 is no multiple of the dimensions of a code
+def test_codes_of_all_words_serve_where_too_many_cells_would_have_to_be_searched(dim):
+    vectors = unit_rows(3_000, dim)
     found = find_neighbors(vectors, 10, exact_up_to=1_000, min_recall=0.95, seed=3)
-    assert found.index_description.startswith("HNSW32 efSearch=")
+    assert re.fullmatch(r"(Pad32,)?PQ\d+x4fs,RFlat k_factor=\d+", found.index_description)
     check_recall(found, vectors)
+    similarity = np.einsum("wd,wkd->wk", vectors, vectors[found.ids])
+    np.testing.assert_allclose(found.cosine_similarity, similarity, atol=1e-6)
 
 
 def check_recall(found, vectors):
@@ -81,19 +111,19 @@ def check_recall(found, vectors):
 
 def test_where_no_approximate_index_is_good_enough_the_search_is_exact(monkeypatch, caplog):
     vectors = unit_rows(500, 24)
-    graph = neighbors._graph
-    monkeypatch.setattr(neighbors, "MAX_COMPARED_PER_WORD", 0)
-    monkeypatch.setattr(neighbors, "_graph", lambda vectors: (graph(vectors)[0], [1]))
+    monkeypatch.setattr(codes, "SHORTLIST_FACTORS", (1,))
     found = find_neighbors(vectors, 5, exact_up_to=100, min_recall=1.0)
     assert (found.index_description, found.recall) == ("Flat", 1.0)
     assert "searching exactly" in caplog.text
     np.testing.assert_array_equal(found.ids, find_neighbors(vectors, 5).ids)
 
 
-def test_cells_are_reproducible():
-    vectors = clustered(2_000, 16, 0.05)
+@pytest.mark.parametrize(("spread", "index"), [(0.05, "IVF"), (1.0, "PQ")])
+def test_an_approximate_search_is_reproducible(spread, index):
+    vectors = clustered(2_000, 16, spread)
     first, second = (find_neighbors(vectors, 5, exact_up_to=100, seed=7) for _ in range(2))
-    assert first.index_description.startswith("IVF")
+    assert first.index_description == second.index_description
+    assert first.index_description.startswith(index)
     np.testing.assert_array_equal(first.ids, second.ids)
 
 
