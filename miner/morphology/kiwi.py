@@ -38,7 +38,7 @@ class KiwiAnalyzer(EojeolLimit):
         self._remembered: dict[str, list[Eojeol]] = {}
 
     def analyze(self, sentences: Iterable[str]) -> Iterator[list[Eojeol]]:
-        """Yield the eojeols of each sentence, in order; Kiwi is not asked again for what it was asked just before."""
+        """Yield the eojeols of each sentence, in order. Kiwi is not asked again for what it just was asked."""
         waiting: deque[tuple[str, list[Eojeol] | None]] = deque()  # in order; None: Kiwi has it in hand
 
         def unknown() -> Iterator[str]:
