@@ -54,11 +54,12 @@ def repeated(chance: Chance) -> str:
     return "좋다 " + piece * (chance.randint(10, 190) // len(piece))
 
 
-# About how many lines of what; the last column of each text is what the sizes are chosen for: some ten megabytes.
+# Ten megabytes of each, more or less.
 TEXTS: dict[str, Callable[[Chance], Iterator[str]]] = {
     "common words (baseline)": lambda c: (" ".join(c.choices(WORDS, k=10)) for _ in range(100_000)),
     "a line of 10 MB": lambda c: iter([spaced(3_500_000, c)]),
     "10 MB without a space": lambda c: iter(["".join(c.choices(SYLLABLES, k=3_500_000))]),
+    "documents, one a line": lambda c: (" ".join(c.choices(WORDS, k=10_000)) for _ in range(300)),
     "a line of 60 MB": lambda c: iter([spaced(20_000_000, c)]),
     "a million words, one a line": lambda c: distinct_words(1_000_000, c),
     "ㅋ by the thousand": lambda c: ("재밌다" + "ㅋ" * c.randint(1_000, 5_000) for _ in range(1_000)),
@@ -83,31 +84,36 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     print(f"{'text':30}{'MB':>6}{'seconds':>9}{'processor':>10}{'peak MB':>9}", flush=True)
-    for title, lines in TEXTS.items():
-        if options.only and not title.startswith(tuple(options.only)):
-            continue
-        with tempfile.TemporaryDirectory() as name:
-            file = Path(name, "hostile.txt")
-            with file.open("w", encoding="utf-8") as out:
-                out.writelines(line + "\n" for line in chain(lines(random.Random(options.seed)), ["한글 한 줄"]))
-            taken = mined(file, Path(name), options)
-            print(
-                f"{title:30}{file.stat().st_size / 1e6:6.1f}{taken.seconds:9.1f}{taken.processor_seconds:10.1f}"
-                f"{taken.peak_megabytes:9,.0f}",
-                flush=True,
-            )
-        for line in taken.output.splitlines():
-            if any(mark in line for mark in LEFT_OUT):
-                print(f"    {line.strip()}", flush=True)
+    with tempfile.TemporaryDirectory() as cache:
+        for title, lines in TEXTS.items():
+            if not options.only or title.startswith(tuple(options.only)):
+                report(title, lines(random.Random(options.seed)), options, cache)
 
 
-def mined(corpus: Path, folder: Path, options: argparse.Namespace) -> Measured:
-    """Run the command; what it prints on standard error when it fails is shown."""
+def report(title: str, lines: Iterator[str], options: argparse.Namespace, cache: str) -> None:
+    """Mine lines, and print what it took and what it left out."""
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name, "hostile.txt")
+        with file.open("w", encoding="utf-8") as out:
+            out.writelines(line + "\n" for line in chain(lines, ["한글 한 줄"]))
+        taken = mined(file, Path(name), options, cache)
+        print(
+            f"{title:30}{file.stat().st_size / 1e6:6.1f}{taken.seconds:9.1f}{taken.processor_seconds:10.1f}"
+            f"{taken.peak_megabytes:9,.0f}",
+            flush=True,
+        )
+    for line in taken.output.splitlines():
+        if any(mark in line for mark in LEFT_OUT):
+            print(f"    {line.strip()}", flush=True)
+
+
+def mined(corpus: Path, folder: Path, options: argparse.Namespace, cache: str) -> Measured:
+    """Run the command with a cache of its own; if it fails, that is what it says."""
     files = ["--work-dir", folder / "stages"]
     files += ["-o", folder / "lexicon.tsv"] if options.command == "lexicon" else ["--database", folder / "a.db"]
     command = [MINER, options.command, corpus, "--tokenizer", options.tokenizer, "--analyzer", options.analyzer]
     try:
-        return measure([*command, *files], XDG_CACHE_HOME=str(folder / "cache"))
+        return measure([*command, *files], DONGUI_CACHE_DIR=cache)
     except subprocess.CalledProcessError as error:
         return Measured(0, 0, f"failed: {error.returncode} ... {error.output}", 0)
 
