@@ -54,23 +54,23 @@ def repeated(chance: Chance) -> str:
     return "좋다 " + piece * (chance.randint(10, 190) // len(piece))
 
 
-# Ten megabytes of each, more or less.
-TEXTS: dict[str, Callable[[Chance], Iterator[str]]] = {
-    "common words (baseline)": lambda c: (" ".join(c.choices(WORDS, k=10)) for _ in range(100_000)),
-    "a line of 10 MB": lambda c: iter([spaced(3_500_000, c)]),
-    "10 MB without a space": lambda c: iter(["".join(c.choices(SYLLABLES, k=3_500_000))]),
-    "documents, one a line": lambda c: (" ".join(c.choices(WORDS, k=10_000)) for _ in range(300)),
-    "a line of 60 MB": lambda c: iter([spaced(20_000_000, c)]),
-    "a million words, one a line": lambda c: distinct_words(1_000_000, c),
-    "ㅋ by the thousand": lambda c: ("재밌다" + "ㅋ" * c.randint(1_000, 5_000) for _ in range(1_000)),
-    "ㅋㅋㅋ with Hangul between": lambda c: (laughter(c) for _ in range(2_000)),
-    "one piece again and again": lambda c: (repeated(c) for _ in range(30_000)),
-    "200 rare syllables": lambda c: ("".join(c.choices(SYLLABLES, k=200)) for _ in range(10_000)),
-    "sentences run together": lambda c: (
-        "".join(c.choices(RUN_TOGETHER, k=12))[: c.randint(150, 195)] + str(n) for n in range(10_000)
+# Ten megabytes of each, more or less, times a scale.
+TEXTS: dict[str, Callable[[Chance, float], Iterator[str]]] = {
+    "common words (baseline)": lambda c, k: (" ".join(c.choices(WORDS, k=10)) for _ in range(int(100_000 * k))),
+    "a line of 10 MB": lambda c, k: iter([spaced(int(3_500_000 * k), c)]),
+    "10 MB without a space": lambda c, k: iter(["".join(c.choices(SYLLABLES, k=int(3_500_000 * k)))]),
+    "a line of 60 MB": lambda c, k: iter([spaced(20_000_000, c)]),
+    "documents, one a line": lambda c, k: (" ".join(c.choices(WORDS, k=10_000)) for _ in range(int(300 * k))),
+    "a million words, one a line": lambda c, k: distinct_words(int(1_000_000 * k), c),
+    "ㅋ by the thousand": lambda c, k: ("재밌다" + "ㅋ" * c.randint(1_000, 5_000) for _ in range(int(1_000 * k))),
+    "ㅋㅋㅋ with Hangul between": lambda c, k: (laughter(c) for _ in range(int(2_000 * k))),
+    "one piece again and again": lambda c, k: (repeated(c) for _ in range(int(30_000 * k))),
+    "200 rare syllables": lambda c, k: ("".join(c.choices(SYLLABLES, k=200)) for _ in range(int(10_000 * k))),
+    "sentences run together": lambda c, k: (
+        "".join(c.choices(RUN_TOGETHER, k=12))[: c.randint(150, 195)] + str(n) for n in range(int(10_000 * k))
     ),
-    "brackets in brackets": lambda c: ("약(" * 2_000 + ")" * 2_000 for _ in range(100)),
-    "aliases without end": lambda c: (", ".join(c.choices(WORDS, k=3_000)) + " 등" for _ in range(100)),
+    "brackets in brackets": lambda c, k: ("약(" * 2_000 + ")" * 2_000 for _ in range(int(500 * k))),
+    "lists without end": lambda c, k: (", ".join(c.choices(WORDS, k=3_000)) + " 등" for _ in range(int(300 * k))),
 }
 
 
@@ -81,13 +81,14 @@ def main() -> None:
     parser.add_argument("--command", choices=["lexicon", "run"], default="run")
     parser.add_argument("--analyzer", default="okt")
     parser.add_argument("--only", nargs="*", help="titles of texts, or beginnings of them")
+    parser.add_argument("--scale", type=float, default=1.0, help="of the texts; 1 is some ten megabytes each")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     print(f"{'text':30}{'MB':>6}{'seconds':>9}{'processor':>10}{'peak MB':>9}", flush=True)
     with tempfile.TemporaryDirectory() as cache:
         for title, lines in TEXTS.items():
             if not options.only or title.startswith(tuple(options.only)):
-                report(title, lines(random.Random(options.seed)), options, cache)
+                report(title, lines(random.Random(options.seed), options.scale), options, cache)
 
 
 def report(title: str, lines: Iterator[str], options: argparse.Namespace, cache: str) -> None:
