@@ -9,7 +9,7 @@ from typing import Any
 
 from kiwipiepy import Kiwi
 
-from miner.morphology.base import DEFAULT_MAX_EOJEOL_LENGTH, Eojeol, EojeolLimit, EojeolPool
+from miner.morphology.base import DEFAULT_MAX_EOJEOL_LENGTH, Eojeol, EojeolLimit, EojeolPool, Morpheme
 from miner.morphology.sejong import dictionary_form, pos_of
 
 MAX_REMEMBERED = 50_000  # sentences, some 20 MB; what is said again and again is short, and soon said again
@@ -34,7 +34,7 @@ class KiwiAnalyzer(EojeolLimit):
         self._kiwi = _single_thread_model() if n_threads == 1 else Kiwi(num_workers=n_threads)
         self._pool = EojeolPool()
         self._known: dict[tuple[str, ...], Eojeol] = {}  # by the text, and form, tag and surface of each token
-        self._distinct: dict[Eojeol, Eojeol] = {}
+        self._morphemes: dict[tuple[str, str, str], Morpheme] = {}
         self._remembered: dict[str, list[Eojeol]] = {}
 
     def analyze(self, sentences: Iterable[str]) -> Iterator[list[Eojeol]]:
@@ -90,14 +90,18 @@ class KiwiAnalyzer(EojeolLimit):
 
     def _learn(self, key: tuple[str, ...]) -> Eojeol:
         surface, *parts = key = tuple(map(intern, key))  # Kiwi makes a new string for each token
-        morphemes = []
-        for form, tag, part in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
-            pos = pos_of(tag)
-            morphemes.append(self._pool.morpheme(dictionary_form(form, pos), pos, part))
-        eojeol = Eojeol(surface, tuple(morphemes))
+        morphemes = tuple(map(self._morpheme, parts[::3], parts[1::3], parts[2::3]))
         # two tags may be one part of speech: what is equal then has to be the same object
-        self._known[key] = self._distinct.setdefault(eojeol, eojeol)
+        self._known[key] = self._pool.eojeol(surface, morphemes)
         return self._known[key]
+
+    def _morpheme(self, form: str, tag: str, surface: str) -> Morpheme:
+        found = self._morphemes.get((form, tag, surface))
+        if found is None:
+            pos = pos_of(tag)
+            found = self._pool.morpheme(dictionary_form(form, pos), pos, surface)
+            self._morphemes[form, tag, surface] = found
+        return found
 
 
 def _until_unknown(waiting: deque[tuple[str, list[Eojeol] | None]]) -> Iterator[list[Eojeol]]:

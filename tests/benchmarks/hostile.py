@@ -45,7 +45,7 @@ def distinct_words(n_words: int, chance: Chance) -> Iterator[str]:
 
 def laughter(chance: Chance) -> str:
     """Return a line of Hangul with long runs of ㅋ in it."""
-    return "".join(chance.choice(WORDS) + "ㅋ" * chance.randint(3, 40) for _ in range(60))
+    return "".join(chance.choice(WORDS) + "ㅋ" * chance.randint(3, 30) for _ in range(8))
 
 
 def repeated(chance: Chance) -> str:
