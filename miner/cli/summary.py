@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from miner.clustering import ProposedGroup
-from miner.pipeline import MiningResult
-from miner.rerank import Reranking
+if TYPE_CHECKING:  # with torch, which a lexicon does not need, come 400 MB and seconds
+    from miner.clustering import ProposedGroup
+    from miner.pipeline import MiningResult
+    from miner.rerank import Reranking
 
 # what a stage reports -> how it is told; a count of 0 under "dropped" is not worth a line
 KEPT = {
@@ -61,7 +62,7 @@ def print_funnel(reports: Mapping[str, Mapping[str, Any]]) -> None:
             click.echo(f"{'':>20}  - {named}")
 
 
-def print_summary(result: MiningResult) -> None:
+def print_summary(result: "MiningResult") -> None:
     """Print the funnel of a run, the time of its stages and what the database took."""
     stages = result.manifest["stages"]
     print_funnel({name: stage["report"] for name, stage in stages.items()})
@@ -89,7 +90,7 @@ def print_summary(result: MiningResult) -> None:
         print_reranking(result.reranking)
 
 
-def print_reranking(learned: Reranking) -> None:
+def print_reranking(learned: "Reranking") -> None:
     """Print what was learned from decisions."""
     if not learned.n_reordered_groups:
         click.echo(
@@ -105,7 +106,7 @@ def print_reranking(learned: Reranking) -> None:
     click.echo(f"weight of each kind of evidence: {told}")
 
 
-def print_groups(result: MiningResult) -> None:
+def print_groups(result: "MiningResult") -> None:
     """Print the proposed groups as a table, the tightest first."""
     from rich.console import Console
     from rich.table import Table
@@ -116,7 +117,7 @@ def print_groups(result: MiningResult) -> None:
     Console(width=None if sys.stdout.isatty() else 100).print(table)
 
 
-def _reason(group: ProposedGroup) -> str:
+def _reason(group: "ProposedGroup") -> str:
     """Give the sentence that states the group, or else the two kinds of evidence that say most for it."""
     for evidence in group.evidence:
         if evidence.kind in ("alias_statements", "shared_gloss") and evidence.sentence is not None:

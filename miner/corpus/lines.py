@@ -14,7 +14,9 @@ _MARK = "\udcff"
 _MARKING = "miner-mark-undecodable"
 # So many bytes must speak against one encoding more than against the other: a damaged character does not decide.
 _MIN_EVIDENCE_BYTES = 16
-_MAX_LINE_CHARACTERS = 1 << 24  # a line is held in memory
+# Stands for the beginning of a line that is too long to be held in memory.
+_CUT = "\udcfe"
+_MAX_LINE_CHARACTERS = 1 << 24
 _MIN_BINARY_SHARE = 0.01  # zero bytes in the first chunk of a file that is not text
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -47,8 +49,8 @@ class Lines:
 
     :ivar encoding: as told, or as found so far.
     :ivar n_lines_before: as told; the first line handed out is the next one.
-    :ivar undecodable: byte offset of the first undecodable byte of each bad line handed out, by line number
-        from 1. Who reads the lines takes them out.
+    :ivar broken: why a line that was handed out cannot be read, by line number from 1: it has undecodable bytes,
+        or is too long to be held in memory. Who reads the lines takes them out.
     :param n_bytes_before: where in the document the stream begins; it does so at a line, and has no byte order
         mark unless it is the document's beginning.
     :param n_lines_before: lines of the document before the stream.
@@ -73,7 +75,7 @@ class Lines:
         self.n_lines_before = n_lines_before
         self._decoder: _Decoder
         self._use("utf-8" if self._is_auto else encoding)
-        self.undecodable: dict[int, int] = {}
+        self.broken: dict[int, str] = {}
 
     def __iter__(self) -> Iterator[str]:
         n_lines = self.n_lines_before
@@ -82,14 +84,11 @@ class Lines:
             text = rest + text
             end = max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1  # a last \r may be the half of \r\n
             rest = text[end:]
-            if len(rest) > _MAX_LINE_CHARACTERS:
-                raise CorpusError(
-                    f"{self._document}: line {n_lines + text.count(chr(10)) + 1} has more than "
-                    f"{_MAX_LINE_CHARACTERS:,} characters; give a file with a text on each line, or --format"
-                )
             for line in self._split(text[:end], n_lines, after=rest):
                 n_lines += 1
                 yield line
+            if len(rest) > _MAX_LINE_CHARACTERS:
+                rest = _CUT + rest[-1]
         yield from self._split(rest, n_lines, after="")
 
     def find_encoding(self) -> str:
@@ -100,19 +99,12 @@ class Lines:
         return self.encoding
 
     def explain(self, first: int, last: int) -> str | None:
-        """Say what is undecodable in these lines, and forget it; ``None`` if nothing is."""
-        if not self.undecodable:
+        """Say why one of these lines cannot be read, and forget it; ``None`` if all can."""
+        if not self.broken:
             return None
-        bad = [line for line in range(first, last + 1) if line in self.undecodable]
-        offsets = [self.undecodable.pop(line) for line in bad]
-        if not bad:
-            return None
-        name = self.encoding.upper()
-        other = "cp949" if self.encoding == "utf-8" else "utf-8"
-        return (
-            f"line {bad[0]} is not {name}: byte {offsets[0]} of the text (from 0) cannot be decoded; "
-            f"give --encoding {other} if the file is {other.upper()}, else repair the line"
-        )
+        bad = [line for line in range(first, last + 1) if line in self.broken]
+        reasons = [self.broken.pop(line) for line in bad]
+        return f"line {bad[0]} {reasons[0]}" if bad else None
 
     def _use(self, encoding: str) -> None:
         self.encoding = encoding
@@ -173,16 +165,27 @@ class Lines:
     def _split(self, block: str, n_before: int, *, after: str) -> Iterator[str]:
         r"""Yield the lines of ``block``; ``after`` is decoded text that follows it."""
         lines = io.StringIO(block, newline="")
-        if _MARK not in block:
+        if _MARK not in block and _CUT not in block:
             yield from lines
             return
         offset = self._n_bytes - len(self._decoder.getstate()[0]) - self._width(after) - self._width(block)
         for number, line in enumerate(lines, n_before + 1):
-            if _MARK in line:
-                self.undecodable[number] = offset + self._width(line[: line.index(_MARK)])
+            if line.startswith(_CUT):
+                self.broken[number] = f"has more than {_MAX_LINE_CHARACTERS:,} characters; break it into several"
+            elif _MARK in line:
+                self.broken[number] = self._undecodable(offset + self._width(line[: line.index(_MARK)]))
             offset += self._width(line)
             yield line
 
+    def _undecodable(self, offset: int) -> str:
+        name = self.encoding.upper()
+        other = "cp949" if self.encoding == "utf-8" else "utf-8"
+        return (
+            f"is not {name}: byte {offset} of the text (from 0) cannot be decoded; "
+            f"give --encoding {other} if the file is {other.upper()}, else repair the line"
+        )
+
     def _width(self, text: str) -> int:
-        """Return the number of bytes ``text`` was decoded from."""
-        return len(text.replace(_MARK, "").encode(self.encoding)) + text.count(_MARK)
+        """Return the number of bytes ``text`` was decoded from, without what was cut off of it."""
+        decoded = text.replace(_MARK, "").replace(_CUT, "")
+        return len(decoded.encode(self.encoding)) + text.count(_MARK)

@@ -41,7 +41,7 @@ def read_txt(lines: Lines, wanted: Sequence[str], document: str) -> Table:
 
     def rows() -> Iterator[Row]:
         for number, line in enumerate(lines, lines.n_lines_before + 1):
-            yield number, (lines.undecodable and lines.explain(number, number)) or (line,)
+            yield number, (lines.broken and lines.explain(number, number)) or (line,)
 
     return Table((None,), rows())
 
@@ -129,9 +129,9 @@ class _Records:
         self._again.extend(reversed(others))
         self._n_lines -= len(others)
         self._restart()
-        undecodable = self._lines.explain(self._n_lines, self._n_lines)
-        if undecodable:
-            return undecodable
+        reason = self._lines.explain(self._n_lines, self._n_lines)
+        if reason:
+            return reason
         if self._delimiter == "\t" and self._is_complete(first):
             return first.rstrip("\r\n").split(self._delimiter)
         return f"(line {self._n_lines}) {problem}"
@@ -189,9 +189,9 @@ def read_jsonl(lines: Lines, wanted: Sequence[str], document: str, *, is_checked
 def _objects(lines: Lines) -> Iterator[tuple[int, _Parsed]]:
     """Yield the number of each line with its object, ``None`` if it is blank, or why it is broken."""
     for number, line in enumerate(lines, lines.n_lines_before + 1):
-        undecodable = lines.explain(number, number)
-        if undecodable or line.isspace():
-            yield number, undecodable
+        reason = lines.explain(number, number)
+        if reason or line.isspace():
+            yield number, reason
             continue
         try:
             value = json.loads(line)

@@ -6,23 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from miner.evidence.aliases import find_aliases, states_alias
 from miner.evidence.enumerations import Enumeration, find_enumerations
 from miner.evidence.glosses import find_shared_glosses, has_gloss
 from miner.evidence.mentions import MentionFinder
 from miner.evidence.table import PairSource
+from miner.lexicon.eojeols import read_row_groups
 
 TEXT_FILE = "text_evidence.json"
-_SENTENCES_PER_BATCH = 50_000
 
 
 def read_sentences(path: Path) -> Iterator[str]:
     """Yield the sentences that the ``eojeols`` stage kept in a Parquet file, in the order of the corpus."""
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(_SENTENCES_PER_BATCH, columns=["text"]):
-            yield from batch.column("text").to_pylist()
+    for batch in read_row_groups(path, ["text"]):
+        yield from batch.column("text").to_pylist()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ of eojeol numbers.
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, tee
+from itertools import tee
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +15,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from miner.batches import batches
 from miner.corpus import Sentence
 from miner.morphology.base import Analyzer, Eojeol, Morpheme, Pos
 
 SENTENCES_PER_ROW_GROUP = 50_000
+EOJEOLS_PER_ROW_GROUP = 1_000_000  # where a line is a whole document
 SENTENCES_FILE = "sentences.parquet"
 EOJEOLS_FILE = "eojeols.parquet"
 DIGEST_BYTES = 16  # of a sentence seen before; a collision among 10^9 sentences has probability 10^-21
@@ -68,7 +70,12 @@ def count_eojeols(
     kept, analysed = tee(repeated.without(sentences) if unique else sentences)
     pairs = zip(kept, analyzer.analyze(sentence.text for sentence in analysed), strict=True)
     with pq.ParquetWriter(folder / SENTENCES_FILE, SENTENCE_SCHEMA, compression="zstd") as writer:
-        while chunk := list(islice(pairs, SENTENCES_PER_ROW_GROUP)):
+        for chunk in batches(
+            pairs,
+            max_items=SENTENCES_PER_ROW_GROUP,
+            max_size=EOJEOLS_PER_ROW_GROUP,
+            size=lambda pair: len(pair[1]),
+        ):
             writer.write_table(_sentence_table(chunk, counter))
     pq.write_table(eojeol_table(counter.eojeols, counter.counts), folder / EOJEOLS_FILE, compression="zstd")
     return EojeolTable(
@@ -91,6 +98,13 @@ def load_eojeols(folder: Path, *, n_repeated: int = 0) -> EojeolTable:
         pq.read_metadata(path).num_rows,
         n_repeated,
     )
+
+
+def read_row_groups(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Yield the sentences of ``count_eojeols``, a row group at a time: as many as memory is meant to hold."""
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield from file.iter_batches(SENTENCES_PER_ROW_GROUP, row_groups=[group], columns=columns)
 
 
 def eojeols_of(table: pa.Table) -> Iterator[Eojeol]:

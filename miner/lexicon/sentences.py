@@ -11,12 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from miner.corpus.report import MAX_EXAMPLE_LENGTH
 from miner.lexicon import Example
-
-SENTENCES_PER_BATCH = 50_000
+from miner.lexicon.eojeols import read_row_groups
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
@@ -202,10 +200,9 @@ def read_examples(path: Path, rows: Ints) -> Iterator[Example]:
 
 def _batches(path: Path, columns: list[str], n_rows_before: int = 0) -> Iterator[tuple[int, pa.RecordBatch]]:
     first_row = n_rows_before
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(SENTENCES_PER_BATCH, columns=columns):
-            yield first_row, batch
-            first_row += batch.num_rows
+    for batch in read_row_groups(path, columns):
+        yield first_row, batch
+        first_row += batch.num_rows
 
 
 def _hashes(texts: Sequence[str], key: bytes) -> Hashes:

@@ -82,13 +82,17 @@ class EojeolLimit:
         self.too_long: list[str] = []
 
     def _short(self, eojeols: list[str]) -> list[str]:
-        short = [eojeol for eojeol in eojeols if len(eojeol) <= self.max_eojeol_length]
-        if len(short) < len(eojeols):
-            self.n_too_long += len(eojeols) - len(short)
-            for eojeol in eojeols:
-                if len(eojeol) > self.max_eojeol_length and len(self.too_long) < MAX_NAMED_EOJEOLS:
-                    self.too_long.append(f"{eojeol[:NAMED_CHARACTERS]}... ({len(eojeol):,} characters)")
-        return short
+        long = self._find_too_long(eojeols)
+        if not long:
+            return eojeols
+        self.n_too_long += len(long)
+        for eojeol in long[: MAX_NAMED_EOJEOLS - len(self.too_long)]:
+            self.too_long.append(f"{eojeol[:NAMED_CHARACTERS]}... ({len(eojeol):,} characters)")
+        left_out = set(long)
+        return [eojeol for eojeol in eojeols if eojeol not in left_out]
+
+    def _find_too_long(self, eojeols: list[str]) -> list[str]:
+        return [eojeol for eojeol in eojeols if len(eojeol) > self.max_eojeol_length]
 
 
 class EojeolPool:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from itertools import chain, islice
-from typing import Literal, TypeVar
+from itertools import chain
+from typing import Literal
 
+from miner.batches import batches
 from miner.files import cache_folder
 from miner.morphology.base import DEFAULT_MAX_EOJEOL_LENGTH, Eojeol, EojeolLimit, EojeolPool, Pos
 from miner.morphology.okt_chunks import HANGUL, chunks
@@ -21,8 +22,10 @@ from miner.morphology.okt_parser import MAX_RUN_LENGTH
 from miner.morphology.okt_runs import RunAnalyzer
 
 SENTENCES_PER_WINDOW = 50_000  # the more runs are parsed together, the more of them begin alike
+EOJEOLS_PER_WINDOW = 1_000_000  # where a line is a whole document
 LONG_RUN = 12  # syllables; a task takes as many steps as its longest run has
 RUNS_PER_TASK = 10_000  # some 30 MB of arrays
+SYLLABLES_PER_TASK = 200_000  # the same for runs that are longer than words are
 
 POS = {
     "Noun": Pos.NOUN,
@@ -42,8 +45,6 @@ POS = {
     "Number": Pos.NUMBER,
     "Punctuation": Pos.PUNCTUATION,
 }  # all others (KoreanParticle ㅋㅋ, Conjunction ...): Pos.OTHER
-
-T = TypeVar("T")
 
 
 class OktAnalyzer(EojeolLimit):
@@ -78,7 +79,8 @@ class OktAnalyzer(EojeolLimit):
     def analyze(self, sentences: Iterable[str]) -> Iterator[list[Eojeol]]:
         """Yield the eojeols of each sentence, in order, reading ``sentences`` some ten thousand ahead."""
         with ThreadPoolExecutor(self.n_workers) as threads:
-            for window in _windows(map(self._split, sentences), SENTENCES_PER_WINDOW):
+            split = map(self._split, sentences)
+            for window in batches(split, max_items=SENTENCES_PER_WINDOW, max_size=EOJEOLS_PER_WINDOW, size=len):
                 self._learn(window, threads)
                 for eojeols in window:
                     yield [self._analysed[eojeol] for eojeol in eojeols]
@@ -91,7 +93,7 @@ class OktAnalyzer(EojeolLimit):
         distinct = dict.fromkeys(chain.from_iterable(window))  # a set would not keep the order
         unknown = {eojeol: chunks(eojeol) for eojeol in distinct if eojeol not in self._analysed}
         runs = _in_order({text for found in unknown.values() for text, tag in found if tag == HANGUL})
-        tasks = list(_windows(iter(runs), RUNS_PER_TASK))
+        tasks = list(batches(runs, max_items=RUNS_PER_TASK, max_size=SYLLABLES_PER_TASK, size=len))
         parsed = dict(zip(runs, chain.from_iterable(threads.map(self._runs.analyze, tasks)), strict=True))
         for eojeol, found in unknown.items():
             morphemes: list[tuple[str, str, str]] = []
@@ -114,8 +116,3 @@ def _run_analyzer() -> RunAnalyzer:
 def _in_order(runs: Iterable[str]) -> list[str]:
     """Sort runs so that those that begin alike stand together, and the few long ones at the end."""
     return sorted(runs, key=lambda run: (len(run) > LONG_RUN, run))
-
-
-def _windows(items: Iterator[T], size: int) -> Iterator[list[T]]:
-    while window := list(islice(items, size)):
-        yield window

@@ -71,7 +71,8 @@ def report(name: str, runs: list[Measured]) -> float:
     """Print and return the median of the seconds."""
     seconds = statistics.median(measured.seconds for measured in runs)
     peak = max(measured.peak_megabytes for measured in runs)
-    print(f"{name:8} {seconds:8.1f} s, {peak:8,.0f} MB with all processes")
+    processor = statistics.median(measured.processor_seconds for measured in runs)
+    print(f"{name:8} {seconds:8.1f} s, {processor:8.1f} s of processors, {peak:8,.0f} MB with all processes")
     return seconds
 
 

@@ -1,6 +1,7 @@
 """Wall time and peak memory of a command with all its processes."""
 
 import os
+import resource
 import subprocess
 import tempfile
 import threading
@@ -22,22 +23,27 @@ class Measured:
     :ivar peak_megabytes: largest sum of the resident memory of the command's processes; what they share is
         counted once a process.
     :ivar output: standard output.
+    :ivar processor_seconds: of all its processes that have ended; other work on the machine disturbs it less.
     """
 
     seconds: float
     peak_megabytes: float
     output: str
+    processor_seconds: float
 
 
-def measure(command: Sequence[str | Path], **environment: str) -> Measured:
+def measure(
+    command: Sequence[str | Path], *, sample_seconds: float = SAMPLE_SECONDS, **environment: str
+) -> Measured:
     """Run a command in the present folder and wait for it.
 
+    :param sample_seconds: between two looks at the memory; a look takes milliseconds of a processor.
     :raises subprocess.CalledProcessError: if it fails.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
-        start = time.perf_counter()
+        start, processor = time.perf_counter(), processor_seconds()
         process = subprocess.Popen(list(map(str, command)), stdout=out, env=os.environ | environment)
-        peak = _Peak(process.pid)
+        peak = _Peak(process.pid, sample_seconds)
         peak.start()
         code = process.wait()
         seconds = time.perf_counter() - start
@@ -46,14 +52,21 @@ def measure(command: Sequence[str | Path], **environment: str) -> Measured:
         output = out.read()
     if code:
         raise subprocess.CalledProcessError(code, list(map(str, command)), output)
-    return Measured(seconds, peak.bytes / 1e6, output)
+    return Measured(seconds, peak.bytes / 1e6, output, processor_seconds() - processor)
+
+
+def processor_seconds() -> float:
+    """Return the processor time of the children of this process that have ended, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class _Peak(threading.Thread):
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, sample_seconds: float) -> None:
         super().__init__(daemon=True)
         self.bytes = 0
         self._pid = pid
+        self._sample_seconds = sample_seconds
 
     def run(self) -> None:
         while True:
@@ -66,4 +79,4 @@ class _Peak(threading.Thread):
             except psutil.NoSuchProcess:
                 if not psutil.pid_exists(self._pid):
                     return
-            time.sleep(SAMPLE_SECONDS)
+            time.sleep(self._sample_seconds)

@@ -102,7 +102,8 @@ def test_the_place_of_an_undecodable_byte_is_exact(data, n_bytes):
         except UnicodeDecodeError as error:
             expected[number] = offset + error.start
         offset += len(line)
-    assert lines.undecodable == expected
+    found = {number: int(reason.split("byte ")[1].split()[0]) for number, reason in lines.broken.items()}
+    assert found == expected
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,20 @@ def test_undecodable_bytes_in_a_quoted_cell_break_that_record(tmp_path):
     assert f"line 5 is not UTF-8: byte {data.index(0xFF)} " in report.broken_rows[0].reason
 
 
-def test_a_line_without_end_is_refused_before_it_fills_memory(tmp_path):
-    with pytest.raises(CorpusError, match="line 2 has more than 16,777,216 characters"):
-        read(tmp_path, b"a\n" + b"x" * (1 << 25))
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_line_without_end_is_a_broken_row_and_never_held_in_memory(tmp_path, end):
+    long = b"x" * 40_000_001
+    data = end.join([b"\xea\xb0\x80", long, "나".encode(), b"\xff", "다".encode(), long])
+    texts, report = read(tmp_path, data, encoding="utf-8")
+    assert texts == ["가", "나", "다"]
+    assert report.n_rows == 6
+    assert [(row.row, row.reason.split(";")[0]) for row in report.broken_rows] == [
+        (2, "line 2 has more than 16,777,216 characters"),
+        (4, f"line 4 is not UTF-8: byte {data.index(0xFF)} of the text (from 0) cannot be decoded"),
+        (6, "line 6 has more than 16,777,216 characters"),
+    ]
+
+
+def test_a_file_of_one_line_without_end_is_refused(tmp_path):
+    with pytest.raises(CorpusError, match="has no sentence.*line 1 has more than 16,777,216 characters"):
+        read(tmp_path, b"x" * (1 << 25))

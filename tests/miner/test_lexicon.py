@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from miner.corpus import Sentence
 from miner.lexicon import Example
 from miner.lexicon.build import build_lexicon, default_min_count, lexicon_from_word_list
-from miner.lexicon.eojeols import count_eojeols, load_eojeols
+from miner.lexicon.eojeols import count_eojeols, load_eojeols, read_row_groups
 from miner.lexicon.files import load_lexicon, save_lexicon, write_lexicon_tsv
 from miner.lexicon.stages import read_word_list
 from miner.morphology.base import EojeolPool, Morpheme, Pos
@@ -201,6 +201,16 @@ def test_eojeols_and_lexicon_are_read_back_as_written(tmp_path, tokenizer):
     assert Example("라나 먹을", "a.txt", 1) in next(w for w in lexicon.words if w.text == "라").examples
     save_lexicon(lexicon, tmp_path)
     assert load_lexicon(tmp_path, lexicon.counts) == lexicon
+
+
+def test_documents_are_kept_in_small_row_groups_with_the_same_lexicon(tmp_path, tokenizer, monkeypatch):
+    texts = ["약 가 " * n for n in range(1, 9)]
+    (tmp_path / "small").mkdir()
+    whole = mined(texts, tmp_path, tokenizer)
+    monkeypatch.setattr("miner.lexicon.eojeols.EOJEOLS_PER_ROW_GROUP", 12)
+    assert mined(texts, tmp_path / "small", tokenizer) == whole
+    path = tmp_path / "small" / "sentences.parquet"
+    assert [batch.num_rows for batch in read_row_groups(path, ["text"])] == [3, 1, 1, 1, 1, 1]
 
 
 def test_the_table_has_the_promised_columns(tmp_path, tokenizer):

@@ -108,6 +108,64 @@ def test_threads_and_windows_give_the_same_analyses_in_the_same_order(monkeypatc
     assert list(OktAnalyzer(n_workers=2).analyze(iter(sentences))) == alone
 
 
+def test_documents_and_long_runs_are_taken_in_small_parts_with_the_same_result(monkeypatch):
+    documents = [f"{'반창고와 대일밴드를 ' * 9}{'약을먹었다' * n}" for n in range(1, 9)]
+    whole = list(OktAnalyzer(n_workers=1).analyze(documents))
+    monkeypatch.setattr("miner.morphology.okt.EOJEOLS_PER_WINDOW", 30)
+    monkeypatch.setattr("miner.morphology.okt.SYLLABLES_PER_TASK", 20)
+    assert list(OktAnalyzer(n_workers=2).analyze(iter(documents))) == whole
+
+
+def kiwi_morphemes(sentences):
+    from kiwipiepy import Kiwi
+
+    return [[(token.form, token.tag) for token in tokens] for tokens in Kiwi(num_workers=1).tokenize(sentences)]
+
+
+def test_kiwi_finds_what_kiwi_finds(monkeypatch):
+    said = [*SENTENCES, "네", "네 알겠습니다", "네", "약을\u3000먹었다", "네", "다시 먹었다", "네"]
+    monkeypatch.setattr("miner.morphology.kiwi.MAX_WAITING", 2)
+    monkeypatch.setattr("miner.morphology.kiwi.MAX_REMEMBERED", 3)
+    analyzer = load_analyzer("kiwi", n_workers=2)
+    for _ in range(3):  # from the second time on some are remembered
+        found = list(analyzer.analyze(iter(said)))
+        assert [[eojeol.surface for eojeol in sentence] for sentence in found] == [s.split() for s in said]
+        expected = [[dictionary_form(form, pos_of(tag)) for form, tag in s] for s in kiwi_morphemes(said)]
+        assert texts(found) == expected
+    assert len({id(eojeol) for sentence in found for eojeol in sentence if eojeol.surface == "네"}) == 1
+
+
+def test_kiwi_is_not_asked_again_for_what_was_just_said(monkeypatch):
+    analyzer = load_analyzer("kiwi", n_workers=1)
+    said = ["네", "약을 먹었다", "가나다라 " * 10]
+    first = list(analyzer.analyze(said))
+    asked = []
+
+    class Silent:
+        def tokenize(self, sentences):
+            asked.extend(sentences)
+            return [[] for _ in asked]
+
+    monkeypatch.setattr(analyzer, "_kiwi", Silent())
+    assert list(analyzer.analyze(said * 3))[:2] == first[:2]
+    assert asked == [said[2]] * 3  # too long to be remembered
+
+
+def test_what_kkma_would_never_finish_is_left_out_counted_and_named(monkeypatch):
+    class Tagger:
+        def pos(self, sentence):
+            return [(eojeol, "NNG") for eojeol in sentence.split()]
+
+    monkeypatch.setattr("miner.morphology.konlpy_tagger._load", lambda name: Tagger())
+    endless = ["굿" * 10, "ㄷ" * 30, "훌쩍" * 5, "ㄹㅇㄴㅁ" * 9, "와황시욬황시욬황시욬황시욬"]
+    fine = ["굿굿굿", "ㅋ" * 100, "ㅠㅜ" * 20, "1000000000000", "재미있는영화를보고싶었는데"]
+    analyzer = load_analyzer("kkma")
+    (sentence,) = analyzer.analyze([" ".join(endless + fine)])
+    assert [eojeol.surface for eojeol in sentence] == fine
+    assert analyzer.n_too_long == 5
+    assert analyzer.too_long[0] == "굿굿굿굿굿굿굿굿굿굿... (10 characters)"
+
+
 def test_java_comes_with_the_installation_and_says_nothing(tmp_path):
     script = tmp_path / "analyse.py"
     script.write_text(

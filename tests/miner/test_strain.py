@@ -1,5 +1,8 @@
 """Hostile text at small scale: bounded, counted and told. The large scale is in tests/benchmarks/strain.py."""
 
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -53,3 +56,24 @@ def test_a_corpus_of_one_long_line_is_mined_but_is_no_example(lexicon, tmp_path)
     (word,) = load_lexicon(folder, {}).words
     assert (word.frequency, word.document_frequency, word.examples) == (MAX_EXAMPLE_LENGTH, 1, ())
     assert folder.joinpath("lexicon.parquet").stat().st_size < 20_000
+
+
+def test_a_line_too_long_for_the_memory_is_left_out_counted_and_named(lexicon, monkeypatch):
+    monkeypatch.setattr("miner.corpus.lines._MAX_LINE_CHARACTERS", 1 << 19)
+    told, words = lexicon("반창고를 샀다", "약 " * (1 << 20), "대일밴드를 샀다")
+    assert "1  broken rows" in told
+    assert "corpus.txt, row 2: line 2 has more than 524,288 characters; break it into several" in told
+    assert {"반창고", "밴드"} <= set(words)
+
+
+def test_a_lexicon_does_without_the_memory_that_torch_takes(tmp_path, vocabulary):
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("반창고를 샀다\n", encoding="utf-8")
+    files = [str(corpus), "--tokenizer", str(vocabulary), "--work-dir", str(tmp_path), "-o", str(tmp_path / "out")]
+    script = (
+        "import sys; from miner.cli import main; main(sys.argv[1:], standalone_mode=False);"
+        "print(sorted({'torch', 'transformers', 'sqlalchemy', 'kiwipiepy'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", script, "lexicon", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
