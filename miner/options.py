@@ -66,12 +66,14 @@ class EncoderOptions:
     :ivar name: ``kiwi``, a folder or a hub name.
     :ivar device: of torch; ``None`` lets sentence-transformers choose.
     :ivar prompt: written before each word, for encoders that were trained with one.
+    :ivar n_processes: that encode on the CPU of this machine.
     """
 
     name: str = DEFAULT_ENCODER
     device: str | None = None
     batch_size: int = 256
     prompt: str | None = None
+    n_processes: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,13 @@ encoder_options = _collect(
     click.option(
         "--prompt", help='Text before each word.  [default: "query: " for the E5 family, else the encoder\'s own]'
     ),
+    click.option(
+        "--encoder-processes",
+        "n_processes",
+        type=click.IntRange(min=1),
+        default=1,
+        help="That encode on the CPU; each loads the encoder. On a cluster its workers encode.",
+    ),
 )
 
 group_options = _collect(

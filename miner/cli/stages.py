@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -104,15 +105,9 @@ def praise_axis(encoder: EncoderOptions) -> "npt.NDArray[np.float32] | None":
 
 def encoded_words(words: Sequence[str], encoder: EncoderOptions) -> "EncodedWords":
     """Encode words with the encoder that the options name, through the cache."""
-    from miner.encoder import VectorCache, cache_folder, encode_words, encoder_identity, load_encoder, prompt_for
+    from miner.encoder import VectorCache, cache_folder, encode_with, encoder_identity, prompt_for
 
     prompt = prompt_for(encoder.name, encoder.prompt)
     identity = encoder_identity(encoder.name, prompt=prompt, device=encoder.device)
-    return encode_words(
-        load_encoder(encoder.name, device=encoder.device),
-        words,
-        batch_size=encoder.batch_size,
-        prompt=prompt,
-        cache=VectorCache(cache_folder() / "vectors.sqlite", identity),
-        show_progress=sys.stderr.isatty(),
-    )
+    cache = VectorCache(cache_folder() / "vectors.sqlite", identity)
+    return encode_with(replace(encoder, prompt=prompt), words, cache=cache, show_progress=sys.stderr.isatty())

@@ -75,7 +75,11 @@ class ThisMachine:
 
     def encoder_identity(self, options: EncoderOptions) -> str:
         """Return the identity of the encoder on this machine."""
-        return _identity(options)
+        from miner.encoder import check_processes
+
+        identity = _identity(options)
+        check_processes(options)
+        return identity
 
     def mine_lexicon(self, options: RunOptions, stages: StageStore) -> tuple[Lexicon, Mapping[str, Any]]:
         """Make the lexicon, or load it."""
@@ -87,17 +91,10 @@ class ThisMachine:
     def encode(
         self, options: EncoderOptions, identity: str, words: Sequence[str], cache: "VectorCache"
     ) -> "EncodedWords":
-        """Encode the words in this process."""
-        from miner.encoder import encode_words, load_encoder
+        """Encode the words in this process, or in several of this machine."""
+        from miner.encoder import encode_with
 
-        return encode_words(
-            load_encoder(options.name, device=options.device),
-            words,
-            batch_size=options.batch_size,
-            prompt=options.prompt,
-            cache=cache,
-            show_progress=sys.stderr.isatty(),
-        )
+        return encode_with(options, words, cache=cache, show_progress=sys.stderr.isatty())
 
     def find_text_evidence(self, words: Sequence[str], endings: Collection[str]) -> TextEvidence:
         """Collect what all sentences say of pairs of words."""
