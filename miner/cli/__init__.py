@@ -65,7 +65,10 @@ def main(verbose: bool, traceback: bool) -> None:
       miner demo
       miner run counselling.csv --column HS --tokenizer vocab.txt
     """
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
+    level = logging.INFO if verbose else logging.WARNING
+    handler = logging.StreamHandler()
+    handler.setLevel(level)  # Dask, when it is imported, has its loggers tell of each connection
+    logging.basicConfig(level=level, handlers=[handler], format="%(levelname)s %(message)s")
 
 
 for command in (run, words, demo, lexicon, encode, evaluate, train, rerank, report):

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -125,6 +127,16 @@ def test_the_command_takes_the_address_of_a_scheduler(files, vocabulary, address
     many, told = lexicon("many", "--scheduler", address, "--shared-dir", str(tmp_path / "shared"))
     assert many == lexicon("one", "--workers", "1")[0]
     assert f"{N_FILES}  partitions" in told
+
+
+def test_workers_on_this_machine_are_not_told_of(files, vocabulary, tmp_path):
+    miner = Path(sys.executable).with_name("miner")
+    command = [miner, "lexicon", *files, *"--scheduler local --workers 1 --analyzer kiwi --tokenizer".split()]
+    command = [*command, vocabulary, "-o", tmp_path / "lexicon.tsv", "--work-dir", tmp_path / "stages"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr
+    assert "Nanny" not in done.stderr + done.stdout
+    assert "INFO" not in done.stderr
 
 
 def test_workers_that_do_not_fit_are_told_apart(address, tmp_path):
