@@ -25,9 +25,13 @@ def read_csv(file: Path) -> Iterator[Row | BrokenRow]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, strict=True)
-            missing = {"group", "word"} - set(reader.fieldnames or ())
-            if missing:
-                raise ValueError(f"{file} has no column {' and no column '.join(sorted(missing))}")
+            columns = reader.fieldnames or ()
+            if missing := sorted({"group", "word"} - set(columns)):
+                raise ValueError(
+                    f"{file} has no column {' and no column '.join(missing)}, but {', '.join(columns) or 'none'}; "
+                    "expected a word a row with its group, as `curator export csv` writes them; a group a line is "
+                    "the format solr"
+                )
             for row in reader:
                 place, position = f"line {reader.line_num - _n_breaks(row)}", row.get("position") or "0"
                 if not row["group"] or row["word"] is None or not position.isdecimal():

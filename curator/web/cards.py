@@ -39,7 +39,7 @@ HOLDER = (
 )
 GROUP = (
     select(Group.id, Group.status, Group.version, Group.run_id, Group.canonical_word_id, Word.text.label("word"))
-    .add_columns(*COLUMNS.values())
+    .add_columns(Group.origin, *COLUMNS.values())
     .add_columns(HOLDER.scalar_subquery().label("holder"))
     .add_columns(exists().where(Comment.group_id == Group.id).label("has_comments"))
     .join(Word, Word.id == Group.canonical_word_id)

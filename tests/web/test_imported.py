@@ -19,6 +19,8 @@ def test_the_page_of_an_imported_group_names_file_format_and_line(kim, engine: E
     pages = [english(kim, f"/groups/{number}") for number in range(1, 5)]
     assert "Imported from &lt;old&gt;.csv (csv), line 7." in pages[3]
     assert not any("Imported from" in page for page in pages[:3])
+    assert pages[3].count('<span class="tag">imported</span>') == 2
+    assert not any("added by hand" in page for page in pages)
     assert "&lt;old&gt;.csv (csv)의 line 7에서 가져왔습니다." in kim.get("/groups/4").text
 
 

@@ -102,7 +102,7 @@ def test_a_broken_row_is_named_by_its_place(name: str, text: str, broken: list[s
     ("name", "content", "said"),
     [
         ("a.txt", b"\xb9\xe0", "is not UTF-8"),
-        ("a.csv", b"a,b\n1,2\n", "has no column group and no column word"),
+        ("a.csv", b"a,b\n1,2\n", "has no column group and no column word, but a, b; expected a word a row"),
         ("a.parquet", b"PAR?", "is no Parquet file"),
         ("a.json", b"[1]", "holds no JSON object"),
         ("a.json", b"{", "is no JSON"),
