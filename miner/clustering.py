@@ -113,8 +113,7 @@ def cluster(
     if max_group_size < 2:
         raise ValueError(f"max_group_size is {max_group_size}; a group has at least 2 words")
     apart = {(min(pair), max(pair)) for pair in cannot_link}
-    keys = pairs[:, 0] << _ID_BITS | pairs[:, 1]
-    scores = dict(zip(keys.tolist(), log_odds.tolist(), strict=True))
+    scores = dict(zip((pairs[:, 0] << _ID_BITS | pairs[:, 1]).tolist(), log_odds.tolist(), strict=True))
     for i, j in apart:
         scores.pop(i << _ID_BITS | j, None)
     relative = _log_odds_of(min_probability) - _log_odds_of(MIN_PROBABILITY)
