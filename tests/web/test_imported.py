@@ -34,5 +34,8 @@ def test_the_page_of_an_imported_word_also_has_its_parts(kim, engine: Engine, wo
     parts = whole.split("Its parts:")[1].split("</p>")[0]
     assert parts.index("세종") < parts.index("시</")
     assert "Imported from user.txt (nori), line 3." in single
+    assert "Counted by runs" not in single
     assert "Its parts:" not in single
-    assert "Imported from" not in english(kim, f"/words/{words['가']}")
+    mined = english(kim, f"/words/{words['가']}")
+    assert "Counted by runs" in mined
+    assert "Imported from" not in mined
