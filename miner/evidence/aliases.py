@@ -20,7 +20,8 @@ _MIN_PARTNERS_OF_CLASS = (
 )
 
 _QUOTE = "[\"'“”‘’「」『』]?"
-_OPEN, _CLOSE = r"\s?[(\[（〔]\s?", r"\s?[)\]）〕]"  # <> are quotation marks of titles
+# <> are quotation marks of titles, and so are [] that stand apart: 곧바로 [위플래쉬]가 나와버렸다
+_OPEN, _OPEN_APART, _CLOSE = r"(?:\s?[(（]|[\[〔])\s?", r"\s[\[〔]\s?", r"\s?[)\]）〕]"
 _LABEL = (
     "(?:상품명|제품명|성분명?|일반명|일명|이른바|속칭|별칭|별명|약칭|약자|줄임말|줄여서|영문명?|영어로?|한글|한자|학명|"
     "본명|구|옛 이름|옛|현|즉|곧|또는|혹은|이하)"
@@ -54,7 +55,10 @@ def _rule(between: str, behind: str = "", before: str = "", strength: float = 1.
     return _Rule(re.compile(between), re.compile(behind), re.compile(f"(?:{before})$"), strength)
 
 
-_BRACKET = _rule(rf"{_OPEN}(?:{_LABEL}[:\s]*)?{_QUOTE}", rf"{_QUOTE}(?:의 {_OTHER_NAME})?{_CLOSE}")
+_BRACKET = _rule(
+    rf"(?:{_OPEN}(?:{_LABEL}[:\s]*)?|{_OPEN_APART}{_LABEL}[:\s]*){_QUOTE}",
+    rf"{_QUOTE}(?:의 {_OTHER_NAME})?{_CLOSE}",
+)
 _RULES = (
     _BRACKET,
     _rule(rf"{_QUOTE}(?:이?라는 [가-힣]{{1,4}})?[,\s]\s?{_APPOSITION},?\s{_QUOTE}"),
@@ -62,7 +66,8 @@ _RULES = (
     _rule(rf"{_QUOTE}이?라고도\s?{_CALLED}\s{_QUOTE}"),
     _rule(rf"{_QUOTE}이?라고\s?{_CALLED}\s{_QUOTE}", before=rf"{_OFTEN}\s{_QUOTE}"),
     _rule(rf"{_QUOTE}이?라고\s?(?:부르는|불리는|알려진)\s{_QUOTE}", strength=WEAK),
-    _rule(rf"{_QUOTE}이?라는 (?:이름|별명|별칭|상품명)(?:으로 {_CALLED}|의)\s{_QUOTE}"),
+    # 욕망이라는 이름의 전차, but not 욕망: what has a name is mostly a kind
+    _rule(rf"{_QUOTE}이?라는 (?:(?:이름|별명|별칭|상품명)으로 {_CALLED}|(?:별명|별칭|상품명)의)\s{_QUOTE}"),
     _rule(rf"{_QUOTE}인\s{_QUOTE}", before=rf"{_LABEL}[이은는가]\s{_QUOTE}"),
     _rule(rf"{_QUOTE}[은는을를]\s(?:{_OFTEN}\s)?{_QUOTE}", rf"{_QUOTE}이?라고도\s?{_CALLS}"),
     _rule(rf"{_QUOTE}[은는을를]\s{_OFTEN}\s{_QUOTE}", rf"{_QUOTE}이?라고\s?{_CALLS}"),
