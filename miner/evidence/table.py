@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from miner.evidence.difference import difference
+from miner.evidence.distribution import distribution_margins
 from miner.evidence.endings import alternation_kind
 from miner.evidence.opposites import opposition
 from miner.evidence.origin import loanword_probability, sino_korean_share
@@ -16,14 +17,15 @@ from miner.evidence.rank_scale import RankScale
 from miner.evidence.romanization import romanization_similarity
 from miner.evidence.shortening import describe_shortening, is_subsequence
 from miner.evidence.spelling import spelling_distances
-from miner.evidence.word_rows import WordRows, margins
+from miner.evidence.word_rows import WordRows, context_margins
 from miner.neighbors import Neighbors
 
 Floats = npt.NDArray[np.float32]
 Pairs = npt.NDArray[np.int64]
 
 SOURCE_COLUMNS = ("alias_statements", "shared_gloss", "enumerations", "dictionary")
-ROW_COLUMNS = ("context_similarity", "distributional_similarity")
+_MARGINS = {"context_similarity": context_margins, "distributional_similarity": distribution_margins}
+ROW_COLUMNS = tuple(_MARGINS)
 _FAR_RANK = 30  # of a word that is not among the neighbours looked at
 _FAR_SPELLING_RANK = 60
 _PAIRS_PER_BLOCK = 100_000  # of cosines
@@ -133,14 +135,12 @@ class Evidence:
 
     def _beside(self, pairs: Pairs) -> dict[str, Floats]:
         columns = {}
-        for name in ROW_COLUMNS:
-            similarity = np.full(len(pairs), np.nan, np.float32)
+        for name, margins in _MARGINS.items():
+            columns[name] = columns[f"{name}_margin"] = np.zeros(len(pairs), np.float32)
             if name in self._rows:
                 similarity = self._rows[name].cosine_similarity(pairs)
-            columns[name] = np.nan_to_num(similarity)
-            columns[f"{name}_margin"] = (
-                margins(self._rows[name], similarity) if name in self._rows else columns[name]
-            )
+                columns[name] = np.nan_to_num(similarity)
+                columns[f"{name}_margin"] = margins(self._rows[name], pairs, similarity)
         return columns
 
     def _similarity(self, pairs: Pairs) -> dict[str, Floats]:

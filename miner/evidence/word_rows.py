@@ -8,11 +8,12 @@ import numpy.typing as npt
 from scipy import sparse
 
 Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
 
 _ROWS_FILE = "rows.npz"
 _PAIRS_PER_BLOCK = 100_000
 _N_DRAWN_PAIRS = 20_000
-_MIN_ROWS_TO_COMPARE = 50
+MIN_ROWS_TO_COMPARE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +22,19 @@ class WordRows:
 
     :ivar rows: sparse, float32, shape (n_words, dim), of unit length where ``has_row``.
     :ivar has_row: bool, shape (n_words,).
+    :ivar n_occurrences: int64, shape (n_words,), that were counted for the row, where rows depend on them.
     """
 
     rows: sparse.csr_array
     has_row: npt.NDArray[np.bool_]
+    n_occurrences: Ids | None = None
 
-    def of(self, words: npt.NDArray[np.int64]) -> "WordRows":
+    def of(self, words: Ids) -> "WordRows":
         """Return the rows of some words."""
-        return WordRows(self.rows[words], self.has_row[words])
+        n_occurrences = None if self.n_occurrences is None else self.n_occurrences[words]
+        return WordRows(self.rows[words], self.has_row[words], n_occurrences)
 
-    def cosine_similarity(self, pairs: npt.NDArray[np.int64]) -> Floats:
+    def cosine_similarity(self, pairs: Ids) -> Floats:
         """Compare pairs of words.
 
         :param pairs: int64, shape (n_pairs, 2).
@@ -54,26 +58,33 @@ class WordRows:
             indptr=rows.indptr,
             shape=np.array(rows.shape),
             has_row=self.has_row,
+            n_occurrences=np.array([] if self.n_occurrences is None else self.n_occurrences, np.int64),
         )
+
+    def drawn_pairs(self) -> Ids:
+        """Return random pairs of different words that have rows, int64, shape (n_pairs, 2); none of very few."""
+        there = np.flatnonzero(self.has_row)
+        if len(there) < MIN_ROWS_TO_COMPARE:
+            return np.empty((0, 2), np.int64)
+        drawn = np.random.default_rng(0).choice(there, (_N_DRAWN_PAIRS, 2))
+        different: Ids = drawn[drawn[:, 0] != drawn[:, 1]]
+        return different
 
     def usual_similarity(self) -> tuple[float, float]:
         """Return mean and standard deviation of the cosine similarity of pairs of words drawn at random."""
-        there = np.flatnonzero(self.has_row)
-        if len(there) < _MIN_ROWS_TO_COMPARE:
-            return 0.0, 1.0
-        drawn = np.random.default_rng(0).choice(there, (_N_DRAWN_PAIRS, 2))
-        found = self.cosine_similarity(drawn[drawn[:, 0] != drawn[:, 1]])
-        return float(found.mean()), float(found.std()) or 1.0
+        found = self.cosine_similarity(self.drawn_pairs())
+        return (float(found.mean()), float(found.std()) or 1.0) if len(found) else (0.0, 1.0)
 
 
-def margins(rows: WordRows, similarity: Floats) -> Floats:
-    """Tell how far similarities are beyond what is usual: 0 is one deviation above that of two random words.
+def context_margins(rows: WordRows, pairs: Ids, similarity: Floats) -> Floats:
+    """Tell how far vectors in context are more alike than usual: 0 is one deviation above two random words.
 
     Half of all unrelated pairs lie below -1. Far above there are antonyms and members of one class beside
     synonyms, so that more than 2 says no more; and 0 stands for what is not known.
 
     :param rows: that were compared.
-    :param similarity: float32, shape (n_pairs,), NaN where a word has no row.
+    :param pairs: int64, shape (n_pairs, 2).
+    :param similarity: of the pairs, float32, shape (n_pairs,), NaN where a word has no row.
     :return: float32, shape (n_pairs,), in [-2, 2].
     """
     mean, deviation = rows.usual_similarity()
@@ -84,4 +95,6 @@ def load_rows(folder: Path) -> WordRows:
     """Read what ``WordRows.save`` wrote."""
     with np.load(folder / _ROWS_FILE) as arrays:
         parts = (arrays["data"], arrays["indices"], arrays["indptr"])
-        return WordRows(sparse.csr_array(parts, shape=tuple(arrays["shape"])), arrays["has_row"])
+        rows = sparse.csr_array(parts, shape=tuple(arrays["shape"]))
+        n_occurrences = arrays["n_occurrences"]
+        return WordRows(rows, arrays["has_row"], n_occurrences if n_occurrences.size else None)

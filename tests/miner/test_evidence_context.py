@@ -8,11 +8,10 @@ from scipy import sparse
 from sentence_transformers import SentenceTransformer
 
 from miner.encoder import VectorCache, load_encoder
-from miner.evidence import distribution
 from miner.evidence.contexts import context_rows, uses_of
-from miner.evidence.distribution import find_distribution
+from miner.evidence.distribution import Neighbourhood, distribution_margins, find_distribution, rows_of
 from miner.evidence.table import Evidence
-from miner.evidence.word_rows import WordRows, load_rows, margins
+from miner.evidence.word_rows import WordRows, context_margins, load_rows
 from miner.lexicon import Example, LexiconWord
 from miner.morphology.base import Pos
 from miner.neighbors import find_neighbors
@@ -83,9 +82,8 @@ def test_vectors_in_context_are_kept_and_a_prompt_stands_before_the_sentence(tra
 
 
 @pytest.fixture
-def talk(tmp_path, monkeypatch):
+def talk(tmp_path):
     """Of 60 sentences each, 약 and 알약 are eaten, 차 is driven; 드문 is said once."""
-    monkeypatch.setattr(distribution, "MIN_OCCURRENCES", 10)
     sentences = ["나는 약을 먹는다", "나는 알약을 먹는다", "너는 차를 탄다"] * 60 + ["나는 드문 먹는다"]
     eojeols = list(dict.fromkeys(eojeol for sentence in sentences for eojeol in sentence.split()))
     counts = [sum(sentence.split().count(eojeol) for sentence in sentences) for eojeol in eojeols]
@@ -119,9 +117,59 @@ def test_rows_come_back_from_disk_and_say_what_is_beyond_the_usual(tmp_path):
     similarity = loaded.cosine_similarity(pairs)
     np.testing.assert_array_equal(similarity, rows.cosine_similarity(pairs))
     assert similarity[2] == pytest.approx(float(dense[3] @ dense[4]), abs=1e-6)
-    far = margins(loaded, similarity)
+    far = context_margins(loaded, pairs, similarity)
     assert far[:2].tolist() == [2, 0]  # the same row; one that is not known
     assert rows.usual_similarity() == pytest.approx((0, 0.25), abs=0.02)  # 1 / sqrt(16)
+
+
+N_WORDS, N_KINDS = 400, 40
+
+
+@pytest.fixture(scope="module")
+def said_rows():
+    """Words of 40 kinds, said 10 to 3,000 times: half of what stands around one is its kind's, half anything."""
+    generator = np.random.default_rng(0)
+    common = 1 / np.arange(1, 1001)
+    n_occurrences = np.geomspace(10, 3000, N_WORDS).astype(np.int64)
+    n_occurrences[-1] = 9
+    counts = np.empty((N_WORDS, len(common)))
+    for word, n in enumerate(n_occurrences.tolist()):
+        own = common * (np.arange(len(common)) % N_KINDS == word % N_KINDS)
+        chance = common / common.sum() + own / own.sum()
+        counts[word] = generator.multinomial(4 * n, chance / chance.sum())
+    return rows_of(Neighbourhood(sparse.csr_array(counts), n_occurrences))
+
+
+def margins_of(rows, pairs):
+    pairs = np.array(pairs)
+    return distribution_margins(rows, pairs, rows.cosine_similarity(pairs))
+
+
+@pytest.mark.parametrize("first", [0, 100, 200, 300])
+def test_how_usual_company_is_does_not_depend_on_how_often_words_are_said(said_rows, first):
+    pairs = [(a, b) for a in range(first, first + 99) for b in range(a + 1, first + 99)]
+    of_kind = margins_of(said_rows, [(a, b) for a, b in pairs if (b - a) % N_KINDS == 0])
+    others = margins_of(said_rows, [(a, b) for a, b in pairs if (b - a) % N_KINDS])
+    assert others.mean() == pytest.approx(-2.1, abs=0.3)  # 0 is two deviations above the usual
+    assert (of_kind > 0).mean() > 0.9
+    assert max(of_kind.max(), others.max()) <= 2
+    assert min(of_kind.min(), others.min()) >= -3
+
+
+def test_words_said_too_rarely_or_among_too_few_say_nothing(said_rows):
+    assert said_rows.has_row.tolist() == [True] * (N_WORDS - 1) + [False]
+    assert margins_of(said_rows, [(0, N_WORDS - 1), (5, N_WORDS - 1)]).tolist() == [0, 0]
+    few = said_rows.of(np.arange(49))
+    assert margins_of(few, [(0, N_KINDS), (1, 2)]).tolist() == [0, 0]
+
+
+def test_occurrences_come_back_from_disk(said_rows, tmp_path):
+    said_rows.save(tmp_path)
+    loaded, pairs = load_rows(tmp_path), np.array([[0, N_KINDS], [1, 2]])
+    np.testing.assert_array_equal(loaded.n_occurrences, said_rows.n_occurrences)
+    similarity = loaded.cosine_similarity(pairs)
+    expected = distribution_margins(said_rows, pairs, similarity)
+    np.testing.assert_array_equal(distribution_margins(loaded, pairs, similarity), expected)
 
 
 def test_the_score_says_what_context_and_distribution_add():
@@ -131,6 +179,7 @@ def test_the_score_says_what_context_and_distribution_add():
     beside = dense.copy()
     beside[1] = beside[0]
     rows = WordRows(sparse.csr_array(beside), np.ones(100, bool))
+    counted = WordRows(sparse.csr_array(np.abs(beside)), rows.has_row, np.arange(10, 110))
     neighbors, pair = find_neighbors(dense, 5), np.array([[0, 1]])
 
     def weight(kind: str, **given: WordRows) -> float:
@@ -139,6 +188,6 @@ def test_the_score_says_what_context_and_distribution_add():
 
     assert weight("context") == weight("distribution") == 0
     assert weight("context", context_similarity=rows) == pytest.approx(1.0)
-    assert weight("distribution", distributional_similarity=rows) == pytest.approx(1.4)
+    assert weight("distribution", distributional_similarity=counted) == pytest.approx(1.0)
     with pytest.raises(ValueError, match="rumour"):
         Evidence(words, dense, neighbors, rows={"rumour": rows})
