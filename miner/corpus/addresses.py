@@ -39,15 +39,17 @@ def is_address(name: str) -> bool:
 def file_system(address: str) -> "tuple[AbstractFileSystem, str]":
     """Return what opens an address, and the address as that calls it; a path is one of this machine.
 
-    :raises CorpusError: if the kind of address is not known, or the package for it is missing.
+    :raises CorpusError: if the kind of address is not known, or the package for it or its host is missing.
+    :raises AddressError: if it cannot be reached.
     """
     try:
         url_to_fs = importlib.import_module("fsspec.core").url_to_fs
     except ImportError as error:
         raise CorpusError(f"{address} is read with fsspec: pip install 'dongui[cluster]'") from error
     try:
-        fs, path = url_to_fs(address)
-    except (ImportError, ValueError) as error:  # fsspec says which package, or that it knows no such protocol
+        with answering(address):
+            fs, path = url_to_fs(address)
+    except (ImportError, TypeError, ValueError) as error:  # a package, a host or such a protocol is missing
         raise CorpusError(f"{address} cannot be opened: {error}") from error
     return fs, path
 
@@ -178,4 +180,7 @@ def expand(names: Sequence[str]) -> Iterator[str]:
             found = sorted(fs.glob(pattern))
         if not found:
             raise FileNotFoundError(f"{name}: no file there has such a name")
-        yield from map(fs.unstrip_protocol, found)
+        # fsspec's unstrip_protocol forgets the host of hdfs://host:port/folder/*
+        yield from (
+            name.replace(pattern, path) if pattern in name else fs.unstrip_protocol(path) for path in found
+        )

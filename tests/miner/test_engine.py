@@ -149,7 +149,7 @@ def test_corpus_and_shared_folder_may_be_at_addresses(vocab, tmp_path):
     expected, expected_source, _ = on_one_machine(asked, vocab, tmp_path / "one")
     assert (found, source) == (expected, expected_source)
     documents = {example.document for word in found.words for example in word.examples}
-    assert documents == {"memory:///engine/x.txt", "memory:///engine/y.txt"}
+    assert documents == {"memory://engine/x.txt", "memory://engine/y.txt"}
     words = ["프로작", "플루옥세틴"]
     pq.write_table(pa.table({"text": everything}), tmp_path / "everything.parquet")
     evidence, counts = place.find_text_evidence(words, [])
