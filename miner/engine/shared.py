@@ -54,6 +54,8 @@ class SharedFolder:
                 unfinished = f"{path}.{uuid.uuid4().hex}.unfinished"
                 fs.put_file(str(local), unfinished)
                 fs.mv(unfinished, path)
+                if fs.exists(unfinished):  # WebHDFS leaves both, where another worker wrote the same before
+                    fs.rm_file(unfinished)
 
     @contextmanager
     def fetched(self, name: str) -> Iterator[Path]:

@@ -157,6 +157,16 @@ def test_corpus_and_shared_folder_may_be_at_addresses(vocab, tmp_path):
     assert (evidence, counts) == find_text_evidence(tmp_path / "everything.parquet", words, [])
 
 
+def test_where_a_rename_replaces_no_file_nothing_unfinished_stays(monkeypatch):
+    fs = fsspec.filesystem("memory")
+    fs.pipe_file("/kept/a.json", b"true")
+    monkeypatch.setattr(type(fs), "mv", lambda self, source, target: None)  # as WebHDFS does
+    folder = SharedFolder("memory://kept")
+    folder.write_json("a.json", True)
+    assert folder.read_json("a.json") is True
+    assert fs.ls("/kept", detail=False) == ["/kept/a.json"]
+
+
 def test_the_groups_are_those_of_one_machine(corpus, vocab, tmp_path, monkeypatch):
     names = [str(corpus / name) for name in TABLES]
     asked = RunOptions(CorpusOptions(tuple(names), columns=("text",)), vocab, EncoderOptions(device="cpu"))
