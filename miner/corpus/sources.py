@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, cast
 
-from miner.corpus.addresses import check_file, open_binary, size_of
+from miner.corpus.addresses import AddressError, check_file, open_binary, size_of
 from miner.corpus.report import CorpusError
 
 STANDARD_INPUT = "-"
@@ -206,8 +206,8 @@ def _split_compression(name: str) -> tuple[str, str]:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether a reader's error is about the data; an OSError of the system, as of a full disk, has a number."""
-    return not isinstance(error, OSError) or error.errno is None
+    """Whether a reader's error is about the data; an OSError of the system has a number, a store's its class."""
+    return not isinstance(error, OSError) or (error.errno is None and not isinstance(error, AddressError))
 
 
 def magic_of(head: bytes) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from miner.engine.shared import SharedFolder
 from miner.progress import progress_bar
@@ -106,11 +106,12 @@ class DaskCluster:
         """
         mark = f"seen-{uuid.uuid4().hex}.json"
         folder.write_json(mark, True)
-        answers: dict[str, bool] = self._client.run(_sees, folder, mark)
-        if blind := sorted(worker for worker, sees in answers.items() if not sees):
+        answers: dict[str, str] = self._client.run(_why_blind, folder, mark)
+        if blind := sorted(worker for worker, why in answers.items() if why):
             raise ValueError(
-                f"{len(blind)} of {len(answers)} workers do not see the folder {folder.address}: {blind[0]} ...; "
-                "give --shared-dir a folder or an address (s3://, gs://, hdfs://) that all can read and write"
+                f"{len(blind)} of {len(answers)} workers do not see the folder {folder.address}: {blind[0]} says "
+                f"{answers[blind[0]]!r}; give --shared-dir a folder or an address (s3://, gs://, hdfs://) that "
+                "all can read and write"
             )
 
     def _checked_resource(self, resource: str | None) -> dict[str, float] | None:
@@ -207,8 +208,10 @@ def _versions() -> dict[str, str]:
     return {package: version(package) for package in RESULTS_DEPEND_ON}
 
 
-def _sees(folder: SharedFolder, name: str) -> Any:  # noqa: ANN401 - a JSON value
+def _why_blind(folder: SharedFolder, name: str) -> str:
+    """Say on a worker why it cannot read what was just written, in no words if it can."""
     try:
-        return folder.read_json(name)
-    except OSError:
-        return False
+        folder.read_json(name)
+    except (OSError, ValueError) as error:  # the latter where a package is missing
+        return str(error)
+    return ""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from miner.corpus.addresses import file_system, open_binary
+from miner.corpus.addresses import answering, file_system, has_folders, open_binary
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class SharedFolder:
     """A folder on a disk that all machines see, or an address that fsspec opens.
 
-    A file is written under another name and renamed, so that a worker that is killed leaves no half of one. Two
-    workers that write the same file write the same content.
+    A file is written under another name and renamed, so that a worker that is killed leaves no half of one; an
+    object in a bucket appears whole by itself. Two workers that write the same file write the same content.
 
     :ivar address: absolute path or fsspec address.
     """
@@ -43,13 +43,19 @@ class SharedFolder:
         :raises OSError: if there is no room for it.
         """
         fs, path = self._opened(name)
-        fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-        unfinished = f"{path}.{uuid.uuid4().hex}.unfinished"
         with TemporaryDirectory() as folder:
             local = Path(folder, "file")
             write(local)
-            fs.put_file(str(local), unfinished)
-        fs.mv(unfinished, path)
+            with answering(self.address):
+                if not has_folders(fs, path):  # to make one would make the bucket as well, whatever its name
+                    fs.put_file(str(local), path)
+                    return
+                fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+                unfinished = f"{path}.{uuid.uuid4().hex}.unfinished"
+                fs.put_file(str(local), unfinished)
+                fs.mv(unfinished, path)
+                if fs.exists(unfinished):  # WebHDFS leaves both, where another worker wrote the same before
+                    fs.rm_file(unfinished)
 
     @contextmanager
     def fetched(self, name: str) -> Iterator[Path]:
@@ -60,7 +66,8 @@ class SharedFolder:
         fs, path = self._opened(name)
         with TemporaryDirectory() as folder:
             local = Path(folder, "file")
-            fs.get_file(path, str(local))
+            with answering(self.address):
+                fs.get_file(path, str(local))
             yield local
 
     def write_json(self, name: str, value: object) -> None:
@@ -82,7 +89,9 @@ class SharedFolder:
         :param compute: writes files and returns a report that JSON can hold.
         """
         fs, path = self._opened(f"{name}.json")
-        if not fs.exists(path):
+        with answering(self.address):
+            is_there = fs.exists(path)
+        if not is_there:
             self.write_json(f"{name}.json", compute())
         report: dict[str, Any] = self.read_json(f"{name}.json")
         return report

@@ -143,7 +143,7 @@ def test_workers_that_do_not_fit_are_told_apart(address, tmp_path):
     with connected(address) as cluster:
         with pytest.raises(ValueError, match="none of 2 workers has the resource TPU=1; start some with"):
             list(cluster.map(abs, [1], description="test", resource="TPU=1"))
-        with pytest.raises(ValueError, match="2 of 2 workers do not see the folder memory://here"):
+        with pytest.raises(ValueError, match="2 of 2 workers do not see .*: tcp://.* says 'memory://here/seen"):
             cluster.check_folder(SharedFolder("memory://here"))
         cluster._versions = {"dongui": "0"}
         with pytest.raises(ValueError, match="this machine {'dongui': '0'}; install the same on all"):

@@ -130,7 +130,15 @@ def test_an_address_is_read_as_a_file_is(tmp_path):
     assert total_bytes([address]) == path.stat().st_size
     assert [s.text for s in read_whole(address)[0]] == [s.text for s in read_whole(path)[0]]
     assert assert_same(address, 100) > 5
-    assert list(expand([str(path), "memory://corpus/*.txt"])) == [str(path), "memory:///corpus/a.txt"]
+    assert list(expand([str(path), "memory://corpus/*.txt"])) == [str(path), "memory://corpus/a.txt"]
+
+
+def test_a_pattern_keeps_the_host(monkeypatch):
+    from fsspec.implementations.webhdfs import WebHDFS
+
+    monkeypatch.setattr(WebHDFS, "glob", lambda self, pattern: [pattern.replace("*", name) for name in "ba"])
+    found = ["webhdfs://me@host:9870/texts/a.txt", "webhdfs://me@host:9870/texts/b.txt"]
+    assert list(expand(["webhdfs://me@host:9870/texts/*.txt"])) == found
 
 
 def test_a_wrong_address_says_what_is_wrong():
@@ -140,6 +148,8 @@ def test_a_wrong_address_says_what_is_wrong():
         list(expand(["memory://none/*"]))
     with pytest.raises(CorpusError, match="cannot be opened: Protocol not known: nowhere"):
         find_sources(["nowhere://a.txt"])
+    with pytest.raises(CorpusError, match="webhdfs:///a.txt cannot be opened: .* 'host'"):
+        find_sources(["webhdfs:///a.txt"])
     fsspec.filesystem("memory").makedirs("/folder.txt", exist_ok=True)
     with pytest.raises(IsADirectoryError, match="is a folder"):
         find_sources(["memory://folder.txt"])

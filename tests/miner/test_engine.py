@@ -149,12 +149,22 @@ def test_corpus_and_shared_folder_may_be_at_addresses(vocab, tmp_path):
     expected, expected_source, _ = on_one_machine(asked, vocab, tmp_path / "one")
     assert (found, source) == (expected, expected_source)
     documents = {example.document for word in found.words for example in word.examples}
-    assert documents == {"memory:///engine/x.txt", "memory:///engine/y.txt"}
+    assert documents == {"memory://engine/x.txt", "memory://engine/y.txt"}
     words = ["프로작", "플루옥세틴"]
     pq.write_table(pa.table({"text": everything}), tmp_path / "everything.parquet")
     evidence, counts = place.find_text_evidence(words, [])
     assert counts["n_alias_pairs"] == 1
     assert (evidence, counts) == find_text_evidence(tmp_path / "everything.parquet", words, [])
+
+
+def test_where_a_rename_replaces_no_file_nothing_unfinished_stays(monkeypatch):
+    fs = fsspec.filesystem("memory")
+    fs.pipe_file("/kept/a.json", b"true")
+    monkeypatch.setattr(type(fs), "mv", lambda self, source, target: None)  # as WebHDFS does
+    folder = SharedFolder("memory://kept")
+    folder.write_json("a.json", True)
+    assert folder.read_json("a.json") is True
+    assert fs.ls("/kept", detail=False) == ["/kept/a.json"]
 
 
 def test_the_groups_are_those_of_one_machine(corpus, vocab, tmp_path, monkeypatch):
