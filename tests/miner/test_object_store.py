@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from distributed import Nanny, Scheduler, SpecCluster
+from moto.server import ThreadedMotoServer
 
 from miner.cli import main
 from miner.corpus import digest_input
@@ -24,9 +25,6 @@ from miner.engine import workplace
 from miner.engine.shared import SharedFolder
 from miner.options import ClusterOptions, CorpusOptions, LexiconOptions, RunOptions
 from miner.stages import StageStore
-
-moto_server = pytest.importorskip("moto.server", reason="needs pip install -e '.[test-stores]'")
-pytest.importorskip("s3fs", reason="needs pip install -e '.[test-stores]'")
 
 UTTERANCES = [
     "상처에 반창고(대일밴드)를 붙였어요",
@@ -43,7 +41,7 @@ N_PARTITIONS = 4  # of a megabyte: two row groups each, the text before its long
 def endpoint():
     """The URL of an S3 server with the bucket ``corpus``; it lies in the environment, which workers inherit."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs each request
-    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     url = "http://{}:{}".format(*server.get_host_and_port())
     with pytest.MonkeyPatch.context() as environment:
