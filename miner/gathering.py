@@ -175,7 +175,7 @@ def weigh(
             texts, vectors, neighbors, model, gathered.sources, beside, is_other_word, gathered.axis
         )
         scored.save(folder)
-        return counts
+        return counts | (_dictionary_counts(texts, gathered) if options.groups.dictionaries else {})
 
     settings = {
         "stages": {name: result.key for name, result in stages.finished.items()},
@@ -183,3 +183,11 @@ def weigh(
         "model": hashlib.sha256(np.array([model.intercept, *model.weights, *model.means]).tobytes()).hexdigest(),
     }
     return load_pairs(stages.run("pairs", settings, compute).folder)
+
+
+def _dictionary_counts(texts: Sequence[str], gathered: Gathered) -> dict[str, int]:
+    known, pairs = set(texts), gathered.sources["dictionary"].values
+    return {
+        "n_dictionary_entries": len(gathered.entries),
+        "n_dictionary_pairs": sum(known.issuperset(pair) for pair in pairs),
+    }

@@ -28,6 +28,8 @@ KEPT = {
     "recall": "its recall of the true neighbours",
     "n_words_with_distribution": "words frequent enough to be told by those around them",
     "n_alias_pairs": "pairs of words that a sentence calls one thing",
+    "n_dictionary_entries": "entries of the dictionaries, of two words or more",
+    "n_dictionary_pairs": "pairs of words that they call one thing",
     "n_candidate_pairs": "pairs of words looked at",
     "n_opposed_pairs": "of them opposites, never grouped",
     "n_groups": "groups",

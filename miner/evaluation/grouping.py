@@ -25,8 +25,9 @@ class GroupingReport:
     :ivar largest_group: words in the largest one.
     :ivar n_judged_pairs: of the pairs, those whose two words both stand in labelled pairs that mean the same.
     :ivar found: of each label, how many pairs stand in one group, and how many there are.
-    :ivar numbers: ``precision``, ``recall``, ``f1``, ``macro_recall``, ``recall.<label>``, ``merged.<label>``,
-        ``bcubed_precision``, ``bcubed_recall``, ``bcubed_f1`` with their intervals.
+    :ivar numbers: ``precision``, ``recall``, ``f1``, ``macro_recall``, ``recall.<label>`` and
+        ``merged.<label>`` of the labels that there are, ``bcubed_precision``, ``bcubed_recall`` and ``bcubed_f1``,
+        with their intervals.
     :ivar adjusted_rand_index: of the words in gold sets, each in its first group.
     """
 
@@ -136,7 +137,7 @@ def _measure(sums: Counts) -> dict[str, Floats]:
     none = np.zeros_like(sums["judged"])
     found = {label: sums.get(f"found.{label}", none) for label in (*SAME, *DIFFERENT)}
     total = {label: sums.get(f"total.{label}", none) for label in (*SAME, *DIFFERENT)}
-    there = [label for label in SAME if total[label][0] > 0]
+    there = {label for label in total if total[label][0] > 0}
     precision = ratio(sums["right"], sums["judged"])
     recall = ratio(sum((found[label] for label in SAME), none), sum((total[label] for label in SAME), none))
     bcubed = [ratio(sums[f"bcubed_{name}"], sums["words"]) for name in ("precision", "recall")]
@@ -144,9 +145,9 @@ def _measure(sums: Counts) -> dict[str, Floats]:
         "precision": precision,
         "recall": recall,
         "f1": ratio(2 * precision * recall, precision + recall),
-        "macro_recall": np.mean([ratio(found[label], total[label]) for label in there], axis=0),
-        **{f"recall.{label}": ratio(found[label], total[label]) for label in SAME},
-        **{f"merged.{label}": ratio(found[label], total[label]) for label in DIFFERENT},
+        "macro_recall": np.mean([ratio(found[label], total[label]) for label in SAME if label in there], axis=0),
+        **{f"recall.{label}": ratio(found[label], total[label]) for label in SAME if label in there},
+        **{f"merged.{label}": ratio(found[label], total[label]) for label in DIFFERENT if label in there},
         "bcubed_precision": bcubed[0],
         "bcubed_recall": bcubed[1],
         "bcubed_f1": ratio(2 * bcubed[0] * bcubed[1], bcubed[0] + bcubed[1]),

@@ -74,8 +74,9 @@ def _judge(model: PairModel, words: Sequence[str], table: EvidenceTable, fold: F
     )
     named = [[words[i] for i in group] for group in groups]
     numbers = evaluate_groups(named, fold.labels, words).numbers
-    return {name: numbers[name].value for name in NUMBERS}
+    return {name: numbers[name].value for name in NUMBERS if name in numbers}
 
 
 def _mean(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    return {name: float(np.mean([row[name] for row in rows])) for name in NUMBERS}
+    values = {name: [row[name] for row in rows if name in row] for name in NUMBERS}
+    return {name: float(np.mean(own)) for name, own in values.items() if own}

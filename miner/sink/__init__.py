@@ -153,14 +153,15 @@ def _named(pairs: Iterable[tuple[int, int]], texts: Mapping[int, str]) -> frozen
 
 
 @contextmanager
-def opened_store(database: str | Engine) -> Iterator[Engine]:
+def opened_store(database: str | Engine, *, create: bool = True) -> Iterator[Engine]:
     """Open a database for the miner: made, or given its tables, where it is new; its schema checked.
 
     :param database: engine, which is left open, URL, or path of a SQLite file.
+    :param create: whether a SQLite file that is not there is made.
     :raises ValueError: if the address is wrong, or the schema is older or newer than the code.
-    :raises OSError: if the database cannot be used.
+    :raises OSError: if the database cannot be used, or is not there and not to be made.
     """
-    given = nullcontext(database) if isinstance(database, Engine) else opened(database, create=True)
+    given = nullcontext(database) if isinstance(database, Engine) else opened(database, create=create)
     with given as engine:
         if migrate.current(engine) is None:
             migrate.upgrade(engine)

@@ -41,7 +41,7 @@ def stored_pairs(database: str | Engine) -> list[StoredPair]:
     :raises ValueError: if the address is wrong, or the schema is older or newer than the code.
     :raises OSError: if the database cannot be used.
     """
-    with opened_store(database) as engine, engine.connect() as connection:
+    with opened_store(database, create=False) as engine, engine.connect() as connection:
         return list(_pairs(connection))
 
 
@@ -102,7 +102,7 @@ def store_confidences(database: str | Engine, confidences: Mapping[int, float]) 
         .values(confidence=bindparam("new"), updated_at=Group.updated_at)
     )
     n_changed = 0
-    with opened_store(database) as engine, writing(engine).begin() as connection:
+    with opened_store(database, create=False) as engine, writing(engine).begin() as connection:
         for part in batches(rows):
             n_changed += connection.execute(change, list(part)).rowcount
     return n_changed

@@ -125,6 +125,16 @@ def test_words_groups_a_list(miner):
     assert result.exit_code == 0, result.output
     (line,) = Path("groups.tsv").read_text(encoding="utf-8").splitlines()
     assert set(line.split("\t")) == {"내비게이션", "네비게이션"}
+    assert "dictionaries" not in result.output
+
+
+def test_it_is_told_what_dictionaries_hold(miner):
+    Path("words.txt").write_text("반창고\n대일밴드\n약\n", encoding="utf-8")
+    Path("own.txt").write_text("반창고, 대일밴드\n약, 의약품\n홀로\n", encoding="utf-8")
+    result = miner("words", "words.txt", "--dictionary", "own.txt", "--device", "cpu")
+    assert result.exit_code == 0, result.output
+    assert "2  entries of the dictionaries, of two words or more" in result.output
+    assert "1  pairs of words that they call one thing" in result.output
 
 
 def test_a_missing_file_and_a_missing_column(miner):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from curator.cli import main as curator
 from miner.cli import main
 
 
@@ -52,7 +53,16 @@ def test_a_label_that_is_not_known_is_named_with_its_row(files):
     assert "pairs.tsv, row 2" in result.output
 
 
+def test_rerank_makes_no_database_by_a_typing_error(tmp_path):
+    result = CliRunner().invoke(main, ["rerank", "--database", str(tmp_path / "dongi.db")])
+    assert result.exit_code == 1
+    assert f"there is no database {tmp_path / 'dongi.db'}" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_rerank_says_that_there_is_nothing_to_learn_from(tmp_path):
+    made = CliRunner().invoke(curator, ["db", "--database", str(tmp_path / "new.db"), "upgrade"])
+    assert made.exit_code == 0, made.output
     result = CliRunner().invoke(main, ["rerank", "--database", str(tmp_path / "new.db")])
     assert result.exit_code == 0, result.output
     assert result.output.startswith("0 accepted and 0 rejected pairs")

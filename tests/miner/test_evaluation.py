@@ -33,6 +33,8 @@ def test_groups_are_judged_by_hand_counted_numbers():
     assert numbers["f1"] == pytest.approx(1 / 3)
     assert numbers["macro_recall"] == pytest.approx((1 / 2 + 0 + 0) / 3)
     assert (numbers["merged.antonym"], numbers["merged.related"]) == (0, 1)
+    there = {"recall.synonym", "recall.loanword", "recall.drug"}
+    assert {name for name in numbers if name.startswith("recall.")} == there  # not 0 of 0 abbreviations
     # precision of each word: 가 1, 나 1, 다 1/2, 라 1/2, 마 1; recall: 2/3, 2/3, 1/3, 1/2, 1/2
     assert numbers["bcubed_precision"] == pytest.approx(4 / 5)
     assert numbers["bcubed_recall"] == pytest.approx((2 / 3 + 2 / 3 + 1 / 3 + 1 / 2 + 1 / 2) / 5)
