@@ -99,7 +99,13 @@ def _sample(corpus: Path | None, seed: int) -> tuple[list[str], int]:
 
 def _write(prepared: "Prepared", out: Path, sample: Sequence[str], report: "ReportOptions | None") -> None:
     from curator.applier.apply import apply as write
+    from curator.files import left_beside
 
+    _list(
+        "runs that were killed left these beside OUT; delete them, unless a run is still writing one "
+        "(.old. is the former OUT)",
+        list(map(str, left_beside(out))),
+    )
     _say_result(write(prepared, out, sample=sample, report=report), out)
 
 

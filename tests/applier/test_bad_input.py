@@ -240,19 +240,41 @@ def test_weighted_pooling_without_weights(bert, groups, tmp_path) -> None:
 
 def test_an_out_that_is_there_is_not_touched_without_overwrite(bert, groups, tmp_path) -> None:
     out = tmp_path / "out"
-    out.mkdir()
+    arguments = ["apply", "--no-report", str(bert), str(out), "--groups", str(groups)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
     (out / "mine").write_text("x")
     assert "is there already" in fail(bert, groups, out)
     assert (out / "mine").read_text() == "x"
-    arguments = ["apply", "--no-report", str(bert), str(out), "--groups", str(groups), "--overwrite"]
-    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert CliRunner().invoke(main, [*arguments, "--overwrite"]).exit_code == 0
     assert not (out / "mine").exists()
-    assert "OUT is BASE" in fail(out, groups, out, "--overwrite")
+
+
+def test_overwrite_does_not_delete_a_folder_that_apply_did_not_make(bert, groups, tmp_path) -> None:
+    out = tmp_path / "thesis"
+    out.mkdir()
+    (out / "mine").write_text("x")
+    assert "has no adjustment.json, so `curator apply` did not make it" in fail(bert, groups, out, "--overwrite")
+    assert (out / "mine").read_text() == "x"
+    (out / "mine").unlink()
+    arguments = ["apply", "--no-report", str(bert), str(out), "--groups", str(groups), "--overwrite"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0  # there was nothing in it
+
+
+def test_out_is_neither_base_nor_inside_of_it_nor_around_it(bert, groups, tmp_path) -> None:
+    before = {path.name: path.read_bytes() for path in bert.iterdir()}
+    (tmp_path / "adjustment.json").write_text("{}")
+    assert "OUT is BASE" in fail(bert, groups, bert, "--overwrite")
+    assert "would lie inside of BASE" in fail(bert, groups, bert / "out")
+    assert "lies inside of OUT" in fail(bert, groups, tmp_path, "--overwrite")
+    (tmp_path / "link").symlink_to(bert)
+    assert "OUT is BASE" in fail(bert, groups, tmp_path / "link", "--overwrite")
+    assert {path.name: path.read_bytes() for path in bert.iterdir()} == before
 
 
 def test_overwrite_keeps_what_is_there_until_the_new_one_is_complete(bert, groups, tmp_path) -> None:
     out = tmp_path / "out"
     out.mkdir()
+    (out / "adjustment.json").write_text("{}")
     (out / "mine").write_text("x")
     tensors = load_file(bert / "model.safetensors")
     tensors[TABLE][:] = float("nan")
