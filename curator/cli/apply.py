@@ -141,6 +141,8 @@ def _groups(settings: Settings, number: int | None, file: Path | None, database:
 
 
 def _say_plan(prepared: "Prepared") -> None:
+    from curator.applier.plan import Source
+
     plan, groups = prepared.plan, prepared.groups
     n_groups = sum(not group.is_continuation for group in plan.groups)
     click.echo(
@@ -151,8 +153,10 @@ def _say_plan(prepared: "Prepared") -> None:
         f"{len(plan.refusals):,} words are left out", [f"{r.word} ({r.group}): {r.reason}" for r in plan.refusals]
     )
     _list(f"{len(plan.dropped):,} groups have nothing left to adjust", list(plan.dropped))
-    partly = [f"{m.word}, without {m.unknown}" for m in plan.new_members if m.unknown]
+    partly = [f"{m.entry}, without {m.unknown}" for m in plan.new_members if m.unknown and m.source_rows]
     _list(f"{len(partly):,} words are initialised from the pieces that are known", partly)
+    means = [m.entry for m in plan.new_members if m.source is Source.TABLE_MEAN]
+    _list(f"{len(means):,} words without a known piece get the table's mean", means)
     _list(
         f"{len(prepared.base.left_out):,} files with the old weights in another form are not copied",
         list(prepared.base.left_out),

@@ -195,6 +195,17 @@ def test_continuations_are_entries_pooled_apart(bert, groups_file, tmp_path) -> 
     assert not torch.equal(after[ids["반창고"]], after[ids["##반창고"]])
 
 
+def test_a_form_inside_an_eojeol_without_a_known_piece_is_refused_by_itself(bert, groups_file, tmp_path) -> None:
+    """A is an entry and ##A is none, nor can it be spelled; so is the word itself kept."""
+    groups = groups_file({"A": ["A", "약", "밴드"]})
+    said = run(bert, tmp_path / "a", "--groups", groups, "--continuations")
+    assert "##A (A): all of its pieces are unknown to the tokenizer; --unknown-to-mean" in said
+    assert "##A" not in tokens(tmp_path / "a", ["약A"])[0]
+    assert tokens(tmp_path / "a", ["A", "소밴드"]) == [["A"], ["소", "##밴드"]]
+    run(bert, tmp_path / "b", "--groups", groups, "--continuations", "--unknown-to-mean")
+    assert tokens(tmp_path / "b", ["약A"]) == [["약", "##A"]]
+
+
 def test_words_that_the_tokenizer_cuts_are_refused_one_by_one(bert, groups_file, tmp_path) -> None:
     words = ["반창고", "일회용 밴드", "대일-밴드", "藥品", "[UNK]", "밴드"]
     said = run(bert, tmp_path / "out", "--groups", groups_file({"반창고": words}))
@@ -240,7 +251,9 @@ def test_unknown_characters_do_not_count_and_a_word_of_nothing_else_needs_an_opt
     before, after = state(bert)[TABLE].double(), state(tmp_path / "a")[TABLE]
     ids = {entry: i for i, entry in enumerate(vocabulary())}
     np.testing.assert_allclose(after[-1], before[[ids["대"], ids["##드"]]].mean(dim=0), rtol=1e-5, atol=1e-7)
-    run(bert, tmp_path / "b", "--groups", groups, "--strength", 0, "--unknown-to-mean")
+    said = run(bert, tmp_path / "b", "--groups", groups, "--strength", 0, "--unknown-to-mean")
+    assert "1 words without a known piece get the table's mean:\n  뷁\n" in said
+    assert "뷁, without" not in said
     np.testing.assert_allclose(state(tmp_path / "b")[TABLE][-1], before.mean(dim=0), rtol=1e-5, atol=1e-7)
 
 

@@ -60,6 +60,16 @@ def test_contextual_rows_are_the_mean_of_the_last_layer_over_the_pieces(bert, gr
         np.testing.assert_allclose(state(tmp_path / "out")[TABLE][row], hidden[1:-1].mean(dim=0), atol=1e-5)
 
 
+def test_no_layer_has_a_vector_for_a_word_of_unknown_pieces_which_gets_the_tables_mean(
+    bert, groups_file, tmp_path
+) -> None:
+    groups = groups_file({"반창고": ["반창고", "뷁"]})
+    options = ["--init", "contextual", "--unknown-to-mean", "--strength", 0]
+    run(bert, tmp_path / "out", "--groups", groups, *options)
+    before, after = state(bert)[TABLE].double(), state(tmp_path / "out")[TABLE].double()
+    torch.testing.assert_close(after[-1], before.mean(dim=0), rtol=1e-5, atol=1e-7)
+
+
 def test_a_contextual_vector_needs_a_table_as_wide_as_the_layers(groups_file, tmp_path) -> None:
     from tiny_checkpoints import vocabulary, write_vocabulary
     from transformers import BertTokenizer, ElectraConfig, ElectraForPreTraining

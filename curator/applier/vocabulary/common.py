@@ -112,7 +112,9 @@ class Vocabulary(ABC):
         """Return, by entry, the entries that are it with a particle: pooling it does not reach them."""
         found: dict[str, list[str]] = {}
         lengths = {len(particle) for particle in particles}
-        for form in self.ids:
+        for form in sorted(
+            self.ids, key=self.ids.__getitem__
+        ):  # the library gives them in another order each time
             for length in lengths:
                 if form[-length:] in particles and form[:-length] in entries:
                     found.setdefault(form[:-length], []).append(form)
