@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from safetensors.torch import save_file
 from tiny_checkpoints import state, tokens, vocabulary
 
 from curator.cli import main
@@ -159,6 +160,21 @@ def test_rows_are_padded_to_a_multiple_and_padding_is_never_likely(bert, groups_
     np.testing.assert_allclose(after[TABLE][-1], before[TABLE].double().mean(dim=0), atol=1e-7)
     assert (after[BIAS][n_entries:] == before[BIAS].min()).all()
     assert json.loads((tmp_path / "out/config.json").read_text())["vocab_size"] % 64 == 0
+
+
+def test_rows_of_a_table_that_is_padded_already_stay_and_are_padded_further(bert, groups_file, tmp_path) -> None:
+    """As DeBERTa v3 has 128,100 rows for 128,001 entries."""
+    tensors, n_old = state(bert), len(vocabulary())
+    padded = {name: torch.cat([tensors[name], torch.full_like(tensors[name][:9], 0.5)]) for name in (TABLE, BIAS)}
+    save_file({**tensors, **padded}, bert / "model.safetensors", {"format": "pt"})
+    config = json.loads((bert / "config.json").read_text())
+    (bert / "config.json").write_text(json.dumps({**config, "vocab_size": n_old + 9}))
+    run(bert, tmp_path / "out", "--groups", groups_file(GROUPS), "--pad-to-multiple-of", 64)
+    after = state(tmp_path / "out")
+    for name in (TABLE, BIAS):
+        assert torch.equal(after[name][n_old + 3 : n_old + 9], padded[name][n_old + 3 :])
+    assert (after[BIAS][n_old + 9 :] == tensors[BIAS].min()).all()
+    np.testing.assert_allclose(after[TABLE][-1], tensors[TABLE].double().mean(dim=0), atol=1e-7)
 
 
 def test_the_three_tokenizer_files_agree_and_state_the_case(hub_bert, groups_file, tmp_path) -> None:
