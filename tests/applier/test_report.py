@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -141,7 +142,7 @@ def test_pseudo_perplexity_masks_each_piece_in_turn(bert) -> None:
     import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
-    text = "약을 먹었다"
+    text = "약을 먹었다 뷁"  # which is one unknown piece
     tokenizer, model = AutoTokenizer.from_pretrained(bert), AutoModelForMaskedLM.from_pretrained(bert).eval()
     ids, total = tokenizer(text)["input_ids"], 0.0
     for place in range(1, len(ids) - 1):
@@ -150,7 +151,17 @@ def test_pseudo_perplexity_masks_each_piece_in_turn(bert) -> None:
             total += model(masked).logits[0, place].log_softmax(-1)[ids[place]].item()
     questions = Questions(untouched=(), pairs=(), perplexity=[text])
     found = Model(bert, is_masked=True).answer(questions, seed=0).perplexity
-    assert found == pytest.approx(np.exp(-total / 5), rel=1e-4)
+    assert found == pytest.approx(np.exp(-total / 6), rel=1e-4)
+
+
+def test_pseudo_perplexity_of_a_long_text_counts_the_characters_that_were_read(bert, monkeypatch) -> None:
+    monkeypatch.setattr("curator.applier.report.models.MAX_TOKENS", 6)  # 약 ##을 먹 ##었 between two others
+    model, ask = Model(bert, is_masked=True), Questions(untouched=(), pairs=(), perplexity=())
+    long, short = (
+        model.answer(replace(ask, perplexity=[text]), seed=0).perplexity
+        for text in ("약을 먹었다 약을 먹었다", "약을 먹었")
+    )
+    assert long == pytest.approx(short, rel=1e-6)
 
 
 def test_kept_neighbours_by_brute_force(adjusted, bert, tmp_path) -> None:

@@ -85,6 +85,21 @@ def test_what_added_tokens_cost_is_said(base, groups_file, tmp_path) -> None:
     assert "A BPE tokenizer takes new words only as added tokens: 2 words" in result.output
 
 
+@pytest.mark.parametrize("base", ["GPT2LMHeadModel", "LlamaForCausalLM"], indirect=True)
+def test_the_report_needs_no_token_to_fill_up_with(base, groups_file, tmp_path) -> None:
+    """As the tokenizers of GPT-2 and LLaMA have none."""
+    config = json.loads((base / "tokenizer_config.json").read_text("utf-8"))
+    config.pop("pad_token")
+    (base / "tokenizer_config.json").write_text(json.dumps(config), "utf-8")
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("집에 반창고가 있다\n사람들에게 영화를\n영화를\n", "utf-8")
+    command = ["apply", str(base), str(tmp_path / "out"), "--corpus", str(corpus)]
+    result = CliRunner().invoke(main, [*command, "--groups", str(groups_file(GROUPS))])
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "out/report.html").read_text("utf-8")
+    assert "2 sentences without a word of the release did not change at all." in page
+
+
 @pytest.mark.parametrize("base", ["GPT2LMHeadModel", "XLMRobertaForMaskedLM"], indirect=True)
 def test_what_a_tokenizer_costs_and_refuses_is_said_in_korean_too(base) -> None:
     (base / "spiece.model").write_bytes(b"old")
