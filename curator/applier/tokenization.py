@@ -1,7 +1,7 @@
 """How a text is tokenized before and after."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tokenizers import Tokenizer
@@ -39,6 +39,32 @@ class TokenizationChanges:
     n_pieces_after: int
     n_unknown_before: int
     n_unknown_after: int
+
+
+def normalized(tokenizer: Tokenizer, text: str) -> str:
+    """Return the text as the tokenizer's model sees it, before it is cut."""
+    return text if tokenizer.normalizer is None else str(tokenizer.normalizer.normalize_str(text))
+
+
+class WordSearch:
+    """Looks for words in texts, in any place, as written and as the tokenizer normalises both.
+
+    비타민c is 비타민C to a tokenizer that lowers letters, and ３M밴드 is 3M밴드 to one that knows compatibility.
+    """
+
+    def __init__(self, words: Iterable[str], tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        self.words = {form for word in words for form in (word, normalized(tokenizer, word).strip())} - {""}
+        self.lengths = sorted({len(word) for word in self.words})
+
+    def finds_one_in(self, text: str) -> bool:
+        """Tell whether one of the words stands in the text."""
+        return any(
+            form[i : i + n] in self.words
+            for form in {text, normalized(self.tokenizer, text)}
+            for n in self.lengths
+            for i in range(len(form) - n + 1)
+        )
 
 
 def tokenization_changes(old: Tokenizer, new: Tokenizer, sample: Sequence[str]) -> TokenizationChanges:

@@ -13,6 +13,7 @@ from curator.applier.manifest import Manifest
 from curator.applier.particles import particles_after
 from curator.applier.said import Said
 from curator.applier.tensors import Ids
+from curator.applier.tokenization import WordSearch, normalized
 from curator.applier.verify import Check, failure, named
 
 WORDS_PER_LINE = 200  # one call for many words costs a third of one call a word
@@ -47,7 +48,6 @@ class TextChecks:
         self.is_wordpiece = manifest["vocabulary"] == "WordPiece"
         self.words = [word for word in manifest["words"] if word["id"] is not None]
         self.prefix: str = manifest["text_prefix"]
-        self.new_words = {word["word"] for word in self.words if word["is_new"]}
         self.new_entries = {word["entry"] for word in self.words if word["is_new"]}
         self.old_ids: dict[str, int] = old.get_vocab()
         self.known: dict[str, int] = new.get_vocab()
@@ -230,13 +230,15 @@ class TextChecks:
         after = self.new.encode_batch_fast(list(texts), add_special_tokens=False)
         return ((b.ids, a.ids) for b, a in zip(before, after, strict=True))
 
+    @cached_property
+    def _new_words(self) -> WordSearch:
+        return WordSearch((word["word"] for word in self.words if word["is_new"]), self.new)
+
     def has_new_word(self, text: str) -> bool:
         """Tell whether a new word stands in the text where the tokenizer finds it."""
         if not self.is_wordpiece:
-            lengths = {len(word) for word in self.new_words}
-            return any(text[i : i + n] in self.new_words for n in lengths for i in range(len(text) - n + 1))
-        normalizer, splitter = self.new.normalizer, self.new.pre_tokenizer
-        normal = normalizer.normalize_str(text) if normalizer else text
+            return self._new_words.finds_one_in(text)
+        splitter, normal = self.new.pre_tokenizer, normalized(self.new, text)
         parts = [part for part, _ in splitter.pre_tokenize_str(normal)] if splitter else [normal]
         if self.has_continuations:
             return any(entry in part for part in parts for entry in self.new_entries)

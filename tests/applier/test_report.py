@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from scipy.stats import ttest_rel
 from tiny_checkpoints import state, vocabulary
+from tokenizers import Tokenizer
 
 from curator.applier.options import PoolOptions
 from curator.applier.report.findings import paired_difference
@@ -111,7 +112,23 @@ def test_a_sentence_is_swapped_with_the_particle_that_fits(adjusted) -> None:
 
 
 def test_sentences_without_a_word_in_any_place_are_untouched(adjusted) -> None:
-    assert set(untouched_sentences(SENTENCES, manifest_of(adjusted), seed=0)) == {"사람에게 영화를", "집에 밴드를"}
+    tokenizer = Tokenizer.from_file(str(adjusted / "tokenizer.json"))
+    found = untouched_sentences(SENTENCES, manifest_of(adjusted), tokenizer, seed=0)
+    assert set(found) == {"사람에게 영화를", "집에 밴드를"}
+
+
+def test_a_word_in_other_letters_that_the_tokenizer_lowers_touches_a_sentence(
+    hub_bert, groups_file, tmp_path
+) -> None:
+    (hub_bert / "tokenizer_config.json").write_text('{"do_lower_case": true, "strip_accents": false}', "utf-8")
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("약Z를 먹었다\n약z를 먹었다\n집에 밴드를\n", "utf-8")
+    groups = groups_file({"약": ["약Z", "약", "의약품"]})
+    command = ["apply", hub_bert, tmp_path / "out", "--corpus", corpus, "--groups", groups, "--unknown-to-mean"]
+    result = CliRunner().invoke(main, list(map(str, command)))
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "out/report.html").read_text("utf-8")
+    assert "1 sentences without a word of the release did not change at all." in page
 
 
 def test_synonyms_become_equal_and_other_sentences_do_not_move(adjusted, bert) -> None:

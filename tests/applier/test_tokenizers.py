@@ -152,6 +152,18 @@ def test_a_unigram_word_does_not_break_a_longer_entry(base, groups_file, tmp_pat
     assert tokens(out, ["약소를"])[0][0] == "▁약소"
 
 
+@pytest.mark.parametrize("base", ["XLMRobertaForMaskedLM"], indirect=True)
+def test_a_word_that_only_normalising_makes_of_a_text_is_a_new_word_of_it(base, groups_file, tmp_path) -> None:
+    content = json.loads((base / "tokenizer.json").read_text("utf-8"))
+    (base / "tokenizer.json").write_text(json.dumps({**content, "normalizer": {"type": "NFKC"}}), "utf-8")
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("３M밴드를 샀다\n집에 왔다\n", "utf-8")
+    command = ["apply", "--no-report", str(base), str(tmp_path / "out"), "--corpus", str(corpus)]
+    result = CliRunner().invoke(main, [*command, "--groups", str(groups_file({"약": ["3M밴드", "약"]}))])
+    assert result.exit_code == 0, result.output
+    assert "1 of 2 sentences are tokenized anew, all of them with a new word" in result.output
+
+
 BART = {
     "d_model": 16,
     "encoder_layers": 1,

@@ -18,6 +18,7 @@ from curator.applier.round_trip import check_round_trips
 from curator.applier.tensors import Tensor
 from curator.applier.tokenization import count_pieces, tokenization_changes
 from curator.applier.verify import Check, CheckFailedError
+from curator.applier.vocabulary.common import TOKENIZER_JSON
 from curator.normalizer import WordNormalizer
 
 REPORT = "report.html"
@@ -47,7 +48,8 @@ def check_and_report(
     :raises ValueError: if the labelled file is wrong.
     """
     pool = pool_options(manifest)
-    questions = _questions(options, manifest, seed=pool.seed)  # a wrong column is found before minutes of work
+    written = Tokenizer.from_file(str(folder / TOKENIZER_JSON))
+    questions = _questions(options, manifest, written, seed=pool.seed)  # a wrong column is found at once
     checks = check_round_trips(folder, manifest, scratch=folder)
     normalizer = WordNormalizer(words)
     is_masked = options.pseudo_perplexity
@@ -83,9 +85,9 @@ def _check_drift(before: Answers, after: Answers) -> None:
         raise CheckFailedError(f"sentences without a word of the release changed by up to {drift:g}; expected 0")
 
 
-def _questions(options: ReportOptions, manifest: Manifest, *, seed: int) -> Questions:
+def _questions(options: ReportOptions, manifest: Manifest, tokenizer: Tokenizer, *, seed: int) -> Questions:
     questions = Questions(
-        untouched=untouched_sentences(options.sample, manifest, seed=seed),
+        untouched=untouched_sentences(options.sample, manifest, tokenizer, seed=seed),
         pairs=swap_synonyms(options.sample, manifest, seed=seed),
         perplexity=options.sample[:MAX_PERPLEXITY_TEXTS] if options.pseudo_perplexity else (),
     )

@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from tokenizers import Tokenizer
+
 from curator.applier.manifest import Manifest
 from curator.applier.particles import AFTER_CONSONANT, AFTER_VOWEL, ALL_PARTICLES, particles_after
+from curator.applier.tokenization import WordSearch
 
 MAX_TEXTS = 200  # drawn at random; the report says how many
 N_FOLDS = 5
@@ -53,15 +56,12 @@ def _fitting(particle: str, word: str) -> str:
     return particle
 
 
-def untouched_sentences(sample: Sequence[str], manifest: Manifest, *, seed: int) -> list[str]:
+def untouched_sentences(
+    sample: Sequence[str], manifest: Manifest, tokenizer: Tokenizer, *, seed: int
+) -> list[str]:
     """Return sentences of a sample without a word of any group, in any place."""
-    words = {word["word"] for word in manifest["words"]}
-    lengths = sorted({len(word) for word in words})
-
-    def holds_one(text: str) -> bool:
-        return any(text[i : i + n] in words for n in lengths for i in range(len(text) - n + 1))
-
-    free = [text for text in sample if not holds_one(text)]
+    search = WordSearch((word["word"] for word in manifest["words"]), tokenizer)
+    free = [text for text in sample if not search.finds_one_in(text)]
     return random.Random(seed).sample(free, min(MAX_TEXTS, len(free)))
 
 
