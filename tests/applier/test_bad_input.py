@@ -154,6 +154,23 @@ def test_a_tokenizer_that_is_not_there_or_has_no_vocabulary(bert, groups, tmp_pa
     assert "has no tokenizer; expected tokenizer.json, vocab.txt" in fail(bert, groups, tmp_path / "out")
 
 
+@pytest.mark.parametrize("name", ["spiece.model", "sentencepiece.bpe.model"])
+def test_a_file_that_only_sentencepiece_reads_asks_for_it(name, hub_bert, groups, tmp_path, monkeypatch) -> None:
+    """As ALBERT, T5 and KoBERT are on the hub without tokenizer.json."""
+    (hub_bert / "vocab.txt").rename(hub_bert / name)
+    monkeypatch.setattr("curator.applier.vocabulary.files.find_spec", lambda _: None)
+    said = fail(hub_bert, groups, tmp_path / "out")
+    assert f"has {name} and no tokenizer.json: `pip install sentencepiece protobuf`" in said
+
+
+def test_a_vocabulary_file_of_sentencepiece_is_not_read_as_wordpiece(hub_bert, groups, tmp_path) -> None:
+    """As KoBERT's, whose own class reads the words out of another file."""
+    entries = (hub_bert / "vocab.txt").read_text("utf-8").split("\n")
+    pieces = [e if e.startswith("[") or not e else e[2:] if e.startswith("##") else f"▁{e}" for e in entries]
+    (hub_bert / "vocab.txt").write_text("\n".join(pieces), "utf-8")
+    assert "lists pieces of sentencepiece" in fail(hub_bert, groups, tmp_path / "out")
+
+
 def test_a_vocabulary_file_without_special_tokens(hub_bert, groups, tmp_path) -> None:
     (hub_bert / "vocab.txt").write_text("약\n집\n", "utf-8")
     assert "has 2 lines, and none is [PAD]" in fail(hub_bert, groups, tmp_path / "out")

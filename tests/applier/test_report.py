@@ -122,8 +122,8 @@ def test_a_word_in_other_letters_that_the_tokenizer_lowers_touches_a_sentence(
 ) -> None:
     (hub_bert / "tokenizer_config.json").write_text('{"do_lower_case": true, "strip_accents": false}', "utf-8")
     corpus = tmp_path / "corpus.txt"
-    corpus.write_text("약Z를 먹었다\n약z를 먹었다\n집에 밴드를\n", "utf-8")
-    groups = groups_file({"약": ["약Z", "약", "의약품"]})
+    corpus.write_text("치료Z를 먹었다\n치료z를 먹었다\n집에 밴드를\n", "utf-8")
+    groups = groups_file({"의약품": ["의약품", "치료Z"]})
     command = ["apply", hub_bert, tmp_path / "out", "--corpus", corpus, "--groups", groups, "--unknown-to-mean"]
     result = CliRunner().invoke(main, list(map(str, command)))
     assert result.exit_code == 0, result.output
