@@ -13,6 +13,7 @@ from scipy.stats import ttest_rel
 from tiny_checkpoints import state, vocabulary
 from tokenizers import Tokenizer
 
+from curator.applier.manifest import pool_options
 from curator.applier.options import PoolOptions
 from curator.applier.report.findings import paired_difference
 from curator.applier.report.geometry import measure
@@ -212,7 +213,7 @@ def test_right_groups_keep_more_neighbours_than_the_same_words_dealt_out(tmp_pat
     file = tmp_path / "table"
     file.write_bytes(rows.tobytes())
     words = [
-        {"word": str(id), "id": id, "group": str(c), "source_rows": [id]}
+        {"word": str(id), "id": id, "group": str(c), "source": "own", "source_rows": [id]}
         for c in range(20)
         for id in (12 * c, 12 * c + 1)
     ]
@@ -220,6 +221,47 @@ def test_right_groups_keep_more_neighbours_than_the_same_words_dealt_out(tmp_pat
     found = measure(Tensor("t", "F32", rows.shape, file, 0, rows.nbytes), manifest, PoolOptions())
     assert np.mean([g.kept for g in found.groups]) > 0.9
     assert np.mean([g.kept for g in found.random]) < 0.6
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"pooling": "weighted"},
+        {"assign": "new"},
+        {"strength": "0.5", "restore_norm": True},
+        {"pooling": "canonical", "parts_of_cut_words": True},
+    ],
+)
+def test_lengths_are_those_of_the_rows_that_were_written(options, bert, tmp_path) -> None:
+    groups = {"a": {"반창고": 3, "대일밴드": 1, "약": 0, "일회용 밴드": 0}, "b": {"의약품": 0, "치료": 5, "집": 0}}
+    groups["a"] = groups["a"] if "parts_of_cut_words" in options else {**groups["a"], "일회용 밴드": 9}
+    file = tmp_path / "groups.json"
+    file.write_text(json.dumps(groups), encoding="utf-8")
+    flags = [
+        f"--{name.replace('_', '-')}" + ("" if value is True else f"={value}") for name, value in options.items()
+    ]
+    command = ["apply", "--no-report", str(bert), str(tmp_path / "out"), "--groups", str(file), *flags]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    manifest, before, after = manifest_of(tmp_path / "out"), state(bert)[TABLE], state(tmp_path / "out")[TABLE]
+    rows = tmp_path / "table"
+    rows.write_bytes(before.numpy().tobytes())
+    table = Tensor(TABLE, "F32", tuple(before.shape), rows, 0, before.numpy().nbytes)
+    found = measure(table, manifest, pool_options(manifest))
+    assert [group.key for group in found.groups] == ["a", "b"]
+    for group in found.groups:
+        words = [word for word in manifest["words"] if word["group"] == group.key and word["id"] is not None]
+        written = np.linalg.norm(after[[word["id"] for word in words]], axis=1).mean()
+        assert group.norm_after == pytest.approx(written, rel=1e-5)
+
+
+@pytest.mark.parametrize("init", ["random", "contextual"])
+def test_groups_whose_vectors_the_table_never_had_are_not_looked_at(init, bert, groups_file, tmp_path) -> None:
+    groups = groups_file({"반창고": ["반창고", "대일밴드"], "약": ["약", "의약품"]})
+    command = ["apply", str(bert), str(tmp_path / "out"), "--groups", str(groups), "--init", init]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "1 of 2 groups were looked at." in page
+    assert "1 have a word whose vector was drawn or is a layer&#39;s" in page
 
 
 def test_a_labelled_file_without_the_column_is_named(tmp_path) -> None:
