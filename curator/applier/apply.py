@@ -14,13 +14,16 @@ from curator.applier.checkpoint import check_space, place, write_weights
 from curator.applier.digests import Hasher
 from curator.applier.manifest import (
     MANIFEST,
+    VERSIONS_OF_MODELS,
     Manifest,
     add_written,
     encode_words,
     make_manifest,
     read_manifest,
+    versions,
     write_manifest,
 )
+from curator.applier.options import Init
 from curator.applier.plan import PlannedGroup, Source
 from curator.applier.prepare import Prepared, collecting_later
 from curator.applier.report.options import ReportOptions
@@ -64,6 +67,8 @@ def apply(
         manifest, words, checks = _write_and_check(prepared, unfinished, sample)
         if report is not None:
             checks += _report(prepared, unfinished, manifest, checks, report)
+        if report is not None or prepared.options.pool.init is Init.CONTEXTUAL:
+            manifest["versions"] |= versions(*VERSIONS_OF_MODELS)
         manifest["checks"] = {check.name: check.said for check in checks}
         write_manifest(unfinished, manifest, words)
         _write_card(base.folder, unfinished, manifest, has_report=report is not None)

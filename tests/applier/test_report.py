@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,15 @@ def test_the_card_names_base_and_release(adjusted, made_bert) -> None:
 def manifest_of(adjusted: Path) -> dict:
     """The manifest."""
     return json.loads((adjusted / "adjustment.json").read_text(encoding="utf-8"))
+
+
+def test_the_manifest_has_the_versions_of_what_loaded_the_models(adjusted, bert, groups_file, tmp_path) -> None:
+    found = manifest_of(adjusted)["versions"]
+    assert (found["torch"], found["transformers"]) == (version("torch"), version("transformers"))
+    command = ["apply", "--no-report", str(bert), "--groups", str(groups_file(GROUPS))]
+    for name, options in (("a", []), ("b", ["--init", "contextual"])):
+        assert CliRunner().invoke(main, [*command, str(tmp_path / name), *options]).exit_code == 0
+        assert ("torch" in manifest_of(tmp_path / name)["versions"]) == bool(options)
 
 
 def test_a_sentence_is_swapped_with_the_particle_that_fits(adjusted) -> None:
@@ -273,6 +283,25 @@ def test_a_labelled_file_without_the_column_is_named(tmp_path) -> None:
         read_labelled(file, "a", "b", seed=0)
     with pytest.raises(FileNotFoundError, match="there is no file"):
         read_labelled(tmp_path / "none.csv", "a", "b", seed=0)
+
+
+def test_a_labelled_tsv_may_have_quotation_marks_that_are_never_closed(tmp_path) -> None:
+    """As NSMC's has: each row is one row."""
+    rows = [(f'"별로{i}' if i % 3 else f"좋다{i}", str(i % 2)) for i in range(30)]
+    file = tmp_path / "ratings.tsv"
+    file.write_text("document\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label in rows), "utf-8")
+    texts, labels = read_labelled(file, "document", "label", seed=0)
+    assert sorted(zip(texts, labels, strict=True)) == sorted(rows)
+
+
+def test_a_row_without_a_label_is_left_out_and_other_encodings_are_named(tmp_path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("text,label\n" + "좋다,1\n싫다,0\n" * 5 + "짧다\n빈칸,\n", "utf-8")
+    texts, _ = read_labelled(file, "text", "label", seed=0)
+    assert sorted(set(texts)) == ["싫다", "좋다"]
+    file.write_bytes(file.read_text("utf-8").encode("cp949"))
+    with pytest.raises(ValueError, match=r"x.csv is no UTF-8 text \(byte 11\); save it as UTF-8"):
+        read_labelled(file, "text", "label", seed=0)
 
 
 def test_without_a_labelled_file_the_answer_says_that_no_task_was_measured(bert, groups_file, tmp_path) -> None:

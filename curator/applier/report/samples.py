@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from tokenizers import Tokenizer
 
@@ -68,20 +69,20 @@ def untouched_sentences(
 def read_labelled(file: Path, text_column: str, label_column: str, *, seed: int) -> tuple[list[str], list[str]]:
     """Read texts and labels of a .csv or .tsv file with a header.
 
-    At most 2,000 rows are drawn; those whose label has fewer texts than there are folds are left out.
+    At most 2,000 rows are drawn; those without a text or a label are left out, and those whose label has fewer
+    texts than there are folds.
 
     :return: texts and labels.
     :raises FileNotFoundError: if there is no such file.
-    :raises ValueError: if a column is not there, or there are fewer than two labels.
+    :raises ValueError: if it is no UTF-8, a column is not there, or there are fewer than two labels.
     """
     if not file.is_file():
         raise FileNotFoundError(f"there is no file {file}; expected .csv or .tsv with a header")
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream, delimiter="\t" if file.suffix == ".tsv" else ",")
-        absent = [name for name in (text_column, label_column) if name not in (reader.fieldnames or ())]
-        if absent:
-            raise ValueError(f"{file} has no column {absent[0]}; it has {', '.join(reader.fieldnames or ())}")
-        rows = [(row[text_column], row[label_column]) for row in reader if row[text_column]]
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            rows = _rows(stream, file, text_column, label_column)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file} is no UTF-8 text (byte {error.start}); save it as UTF-8") from error
     drawn = random.Random(seed).sample(rows, min(MAX_PROBE_TEXTS, len(rows)))
     counts = Counter(label for _, label in drawn)
     common = {label for label, count in counts.items() if count >= N_FOLDS}
@@ -91,3 +92,15 @@ def read_labelled(file: Path, text_column: str, label_column: str, *, seed: int)
         )
     kept = [(text, label) for text, label in drawn if label in common]
     return [text for text, _ in kept], [label for _, label in kept]
+
+
+def _rows(stream: TextIO, file: Path, text_column: str, label_column: str) -> list[tuple[str, str]]:
+    # A field of a .tsv may begin with a quotation mark that is never closed, as in NSMC, and would swallow rows.
+    is_tsv = file.suffix == ".tsv"
+    reader = csv.DictReader(
+        stream, delimiter="\t" if is_tsv else ",", quoting=csv.QUOTE_NONE if is_tsv else csv.QUOTE_MINIMAL
+    )
+    absent = [name for name in (text_column, label_column) if name not in (reader.fieldnames or ())]
+    if absent:
+        raise ValueError(f"{file} has no column {absent[0]}; it has {', '.join(reader.fieldnames or ())}")
+    return [(row[text_column], row[label_column]) for row in reader if row[text_column] and row[label_column]]
