@@ -73,11 +73,10 @@ def tokenization_changes(old: Tokenizer, new: Tokenizer, sample: Sequence[str]) 
     :param sample: sentences.
     """
     counts = Counter(eojeol for sentence in sample for eojeol in sentence.split())
-    known = [entry for entry in old.get_vocab() if entry.strip() and not entry.startswith(("##", "[", "<"))]
     eojeols = _compare(old, new, counts)
     unknown = _unknown_token(old)
     changed = sorted((c for c in eojeols if c.before != c.after), key=lambda change: (-change.count, change.text))
-    entries = _compare(old, new, dict.fromkeys(known, 1))
+    entries = _compare(old, new, dict.fromkeys(known_texts(old), 1))
     return TokenizationChanges(
         eojeols=tuple(changed),
         n_eojeols=counts.total(),
@@ -88,6 +87,15 @@ def tokenization_changes(old: Tokenizer, new: Tokenizer, sample: Sequence[str]) 
         n_unknown_before=sum(change.count * change.before.count(unknown) for change in eojeols),
         n_unknown_after=sum(change.count * change.after.count(unknown) for change in eojeols),
     )
+
+
+def known_texts(tokenizer: Tokenizer) -> list[str]:
+    """Return what the entries spell as words of their own, special tokens and parts of words left out."""
+    ids: dict[str, int] = tokenizer.get_vocab()
+    if type(tokenizer.model).__name__ == "WordPiece":
+        return [entry for entry in ids if not entry.startswith(("##", "[", "<")) and entry.strip()]
+    listed = [[id] for entry, id in ids.items() if not entry.startswith("<")]
+    return [text for text in tokenizer.decode_batch(listed) if text.strip()]
 
 
 def _compare(old: Tokenizer, new: Tokenizer, counts: dict[str, int]) -> list[Change]:

@@ -13,7 +13,7 @@ from curator.applier.manifest import Manifest
 from curator.applier.particles import particles_after
 from curator.applier.said import Said
 from curator.applier.tensors import Ids
-from curator.applier.tokenization import WordSearch, normalized
+from curator.applier.tokenization import WordSearch, known_texts, normalized
 from curator.applier.verify import Check, failure, named
 
 WORDS_PER_LINE = 200  # one call for many words costs a third of one call a word
@@ -178,12 +178,12 @@ class TextChecks:
         return Check("words before particles", said)
 
     def check_known_entries(self) -> Check:
-        """Check that the entries of BASE are tokenized as before, but those that begin with a new word.
+        """Check that the entries of BASE are tokenized as before, but those that hold a new word.
 
         :raises CheckFailedError: if another one changed.
         """
+        words = known_texts(self.old)
         if self.is_wordpiece:
-            words = [entry for entry in self.old_ids if not entry.startswith(("##", "[", "<")) and entry.strip()]
             lines = _lines(words)
             is_same = [before == after for before, after in self._ids(lines)]
             # Only in a line that changed is it looked which entry it was.
@@ -191,8 +191,6 @@ class TextChecks:
                 [w for line, same in zip(lines, is_same, strict=True) if not same for w in line.split(" ")]
             )
         else:
-            ids = [id for entry, id in self.old_ids.items() if not entry.startswith("<")]
-            words = [text for text in self.old.decode_batch([[id] for id in ids]) if text.strip()]
             n_changed = self._compare(words)
         said = Said(
             f"{n_changed:,} of {len(words):,} known entries are tokenized anew",

@@ -1,6 +1,7 @@
 """Every kind of tokenizer, in a checkpoint of a family that has it, by transformers as the oracle."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,18 @@ def test_the_report_needs_no_token_to_fill_up_with(base, groups_file, tmp_path) 
     assert result.exit_code == 0, result.output
     page = (tmp_path / "out/report.html").read_text("utf-8")
     assert "2 sentences without a word of the release did not change at all." in page
+
+
+@pytest.mark.parametrize("base", ["GPT2LMHeadModel", "LlamaForCausalLM"], indirect=True)
+def test_known_entries_are_compared_by_what_they_spell(base, groups_file, tmp_path) -> None:
+    """붙였다 is one of them, in the letters of bytes or behind the mark of a word's start."""
+    command = ["apply", str(base), str(tmp_path / "out"), "--dry-run"]
+    result = CliRunner().invoke(main, [*command, "--groups", str(groups_file({"붙": ["붙였", "대일밴드"]}))])
+    assert result.exit_code == 0, result.output
+    said = re.search(r"(\d+) known entries hold a new word, and are cut otherwise:\n(.*)\n", result.output)
+    assert said is not None, result.output
+    assert "붙였다: " in said[2]
+    assert f"and {said[1]} known entries; nothing was written" in result.output
 
 
 @pytest.mark.parametrize("base", ["GPT2LMHeadModel", "XLMRobertaForMaskedLM"], indirect=True)
