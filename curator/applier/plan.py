@@ -131,9 +131,11 @@ def _check_weights(source: str, groups: Sequence[PlannedGroup]) -> None:
     for group in groups:
         weights = [member.weight for member in group.members]
         if None in weights or not sum(weight or 0 for weight in weights):
-            word = group.members[weights.index(None) if None in weights else 0].word
+            found = f"all weights of the group {group.key} are 0"
+            if None in weights:
+                found = f"{group.members[weights.index(None)].word} in the group {group.key} has no weight"
             raise ValueError(
-                f"{source}: {word} in the group {group.key} has no weight, and pooling is weighted; give weights "
+                f"{source}: {found}, and pooling is weighted; give weights "
                 '({"name": {"word": 12, ...}}) or another --pooling'
             )
 

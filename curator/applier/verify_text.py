@@ -51,7 +51,9 @@ class TextChecks:
         self.new_entries = {word["entry"] for word in self.words if word["is_new"]}
         self.old_ids: dict[str, int] = old.get_vocab()
         self.known: dict[str, int] = new.get_vocab()
-        self.has_continuations = bool(manifest["continuations"])
+        inside = [word["entry"].removeprefix("##") for word in manifest["continuations"] if word["is_new"]]
+        self.new_inside = set(inside)
+        self.lengths_inside = sorted(set(map(len, inside)))
 
     def run(self, sample: Sequence[str] = ()) -> list[Check]:
         """Run all checks.
@@ -238,6 +240,10 @@ class TextChecks:
             return self._new_words.finds_one_in(text)
         splitter, normal = self.new.pre_tokenizer, normalized(self.new, text)
         parts = [part for part, _ in splitter.pre_tokenize_str(normal)] if splitter else [normal]
-        if self.has_continuations:
-            return any(entry in part for part in parts for entry in self.new_entries)
-        return any(part[:end] in self.new_entries for part in parts for end in range(1, len(part) + 1))
+        starts = (part[:end] for part in parts for end in range(1, len(part) + 1))
+        inside = (
+            part[i : i + n] for part in parts for n in self.lengths_inside for i in range(1, len(part) - n + 1)
+        )
+        return any(start in self.new_entries for start in starts) or any(
+            form in self.new_inside for form in inside
+        )

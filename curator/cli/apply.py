@@ -179,10 +179,13 @@ def _say_changes(prepared: "Prepared", sample: Sequence[str]) -> None:
         click.echo(f"{change.count:>7,}  {change.text}: {' '.join(change.before)} -> {' '.join(change.after)}")
     known = [f"{c.text}: {' '.join(c.before)} -> {' '.join(c.after)}" for c in changes.known_entries]
     _list(f"{len(known):,} known entries hold a new word, and are cut otherwise", known)
-    click.echo(
-        f"{changes.n_changed:,} of {changes.n_eojeols:,} eojeols change, {len(changes.eojeols):,} distinct "
-        f"ones, and {len(changes.known_entries):,} known entries; nothing was written"
-    )
+    if sample:
+        click.echo(
+            f"{changes.n_changed:,} of {changes.n_eojeols:,} eojeols change, {len(changes.eojeols):,} distinct "
+            f"ones, and {len(known):,} known entries; nothing was written"
+        )
+    else:
+        click.echo(f"{len(known):,} known entries change; --corpus shows which texts do; nothing was written")
 
 
 def _say_result(applied: "Applied", out: Path) -> None:

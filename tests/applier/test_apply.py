@@ -211,6 +211,14 @@ def test_continuations_are_entries_pooled_apart(bert, groups_file, tmp_path) -> 
     assert not torch.equal(after[ids["반창고"]], after[ids["##반창고"]])
 
 
+def test_a_known_words_new_form_inside_an_eojeol_may_change_a_text(bert, groups_file, tmp_path) -> None:
+    (tmp_path / "corpus.txt").write_text("약치료를 했다\n치료를 했다\n", encoding="utf-8")
+    options = ["--continuations", "--corpus", tmp_path / "corpus.txt"]
+    said = run(bert, tmp_path / "out", "--groups", groups_file({"치료": ["치료", "의약품"]}), *options)
+    assert "1 of 2 sentences are tokenized anew, all of them with a new word" in said
+    assert tokens(tmp_path / "out", ["약치료를"]) == [["약", "##치료", "##를"]]
+
+
 def test_a_form_inside_an_eojeol_without_a_known_piece_is_refused_by_itself(bert, groups_file, tmp_path) -> None:
     """A is an entry and ##A is none, nor can it be spelled; so is the word itself kept."""
     groups = groups_file({"A": ["A", "약", "밴드"]})
@@ -280,6 +288,8 @@ def test_a_dry_run_tells_what_changes_and_writes_nothing(bert, groups_file, tmp_
     said = run(bert, tmp_path / "out", "--groups", groups_file(GROUPS), "--dry-run", "--corpus", corpus)
     assert "      2  대일밴드를: 대 ##일 ##밴 ##드 ##를 -> 대일밴드 ##를" in said
     assert "2 of 6 eojeols change, 1 distinct ones, and 0 known entries; nothing was written" in said
+    said = run(bert, tmp_path / "out", "--groups", groups_file(GROUPS), "--dry-run")
+    assert "0 known entries change; --corpus shows which texts do; nothing was written" in said
     assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / "groups.json"])
 
 

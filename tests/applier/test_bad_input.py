@@ -253,6 +253,8 @@ def test_an_empty_release_and_groups_whose_words_are_all_refused(bert, groups_fi
 def test_weighted_pooling_without_weights(bert, groups, tmp_path) -> None:
     said = fail(bert, groups, tmp_path / "out", "--pooling", "weighted")
     assert "반창고 in the group 반창고 has no weight" in said
+    groups.write_text('{"a": {"반창고": 0, "약": 0}}', encoding="utf-8")
+    assert "all weights of the group a are 0" in fail(bert, groups, tmp_path / "out", "--pooling", "weighted")
 
 
 def test_an_out_that_is_there_is_not_touched_without_overwrite(bert, groups, tmp_path) -> None:

@@ -63,6 +63,7 @@ def test_the_page_needs_no_network_and_answers_at_the_top(adjusted) -> None:
     assert "조각: 평균 2.25 → 1.00개" in korean
     assert "2 sentences without a word of the release did not change at all." in english
     assert "2 of 12 eojeols are cut otherwise" in page
+    assert "Perplexity is of 6 sentences drawn from the corpus." in page
 
 
 def table_rows(page: str, head: str) -> list[list[str]]:

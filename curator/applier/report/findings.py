@@ -35,6 +35,7 @@ class Findings:
 
     :ivar pieces_before: number of pieces of each word of the release; after likewise.
     :ivar pairs: sentences of the corpus, and the same with one word replaced by its synonym.
+    :ivar n_perplexity: texts of pseudo-perplexity; 0 if it was not asked for.
     :ivar n_labelled: texts of the probe; 0 if there is none.
     :ivar n_untouched: sentences without a word of the release, which did not change at all.
     """
@@ -46,6 +47,7 @@ class Findings:
     pieces_before: Sequence[int]
     pieces_after: Sequence[int]
     pairs: Sequence[tuple[str, str]]
+    n_perplexity: int
     n_labelled: int
     before: System
     normalized: System

@@ -63,7 +63,12 @@ def untouched_sentences(
     """Return sentences of a sample without a word of any group, in any place."""
     search = WordSearch((word["word"] for word in manifest["words"]), tokenizer)
     free = [text for text in sample if not search.finds_one_in(text)]
-    return random.Random(seed).sample(free, min(MAX_TEXTS, len(free)))
+    return drawn(free, MAX_TEXTS, seed=seed)
+
+
+def drawn(texts: Sequence[str], n_wanted: int, *, seed: int) -> list[str]:
+    """Draw that many texts, or all if there are no more."""
+    return random.Random(seed).sample(texts, min(n_wanted, len(texts)))
 
 
 def read_labelled(file: Path, text_column: str, label_column: str, *, seed: int) -> tuple[list[str], list[str]]:
