@@ -153,9 +153,16 @@ def _say_plan(prepared: "Prepared") -> None:
         f"{len(plan.refusals):,} words are left out", [f"{r.word} ({r.group}): {r.reason}" for r in plan.refusals]
     )
     _list(f"{len(plan.dropped):,} groups have nothing left to adjust", list(plan.dropped))
-    partly = [f"{m.entry}, without {m.unknown}" for m in plan.new_members if m.unknown and m.source_rows]
+    new = [
+        (m.entry if group.is_continuation else m.word, m)
+        for group in plan.groups
+        for m in group.members
+        if m.is_new
+    ]
+    of_pieces = (Source.PIECES, Source.CONTEXTUAL)
+    partly = [f"{name}, without {m.unknown}" for name, m in new if m.unknown and m.source in of_pieces]
     _list(f"{len(partly):,} words are initialised from the pieces that are known", partly)
-    means = [m.entry for m in plan.new_members if m.source is Source.TABLE_MEAN]
+    means = [name for name, m in new if m.source is Source.TABLE_MEAN]
     _list(f"{len(means):,} words without a known piece get the table's mean", means)
     _list(
         f"{len(prepared.base.left_out):,} files with the old weights in another form are not copied",

@@ -196,6 +196,15 @@ def test_a_tokenizer_that_decomposes_hangul_is_refused_unless_its_case_is_pinned
     assert AutoTokenizer.from_pretrained(tmp_path / "out").tokenize("대일밴드를") == ["대일밴드", "##를"]
 
 
+def test_hangul_that_is_taken_apart_on_purpose_has_another_remedy(bert, groups, tmp_path) -> None:
+    config = json.loads((bert / "tokenizer_config.json").read_text("utf-8"))
+    (bert / "tokenizer_config.json").write_text(json.dumps({**config, "do_lower_case": True}), "utf-8")
+    for options in ([], ["--pin-case"]):
+        said = fail(bert, groups, tmp_path / "out", *options)
+        assert "(tokenizer_config.json says do_lower_case true)" in said
+        assert "say false there, in a copy of the folder, if the model was trained on whole syllables" in said
+
+
 def test_a_table_that_disagrees_with_config_or_tokenizer(bert, groups, tmp_path) -> None:
     config = bert / "config.json"
     n_entries = json.loads(config.read_text("utf-8"))["vocab_size"]

@@ -16,10 +16,19 @@ TABLE = "bert.embeddings.word_embeddings.weight"
 BART_SIDE = {"layers": 1, "attention_heads": 2, "ffn_dim": 24}
 
 
-def run(*arguments: object) -> None:
+def run(*arguments: object) -> str:
     """Run `curator apply`, which must succeed."""
     result = CliRunner().invoke(main, ["apply", "--no-report", *map(str, arguments)])
     assert result.exit_code == 0, result.output
+    return str(result.output)
+
+
+def test_a_drawn_vector_is_not_said_to_come_from_pieces(bert, groups_file, tmp_path) -> None:
+    groups = groups_file({"반창고": ["반창고", "대뷁드"]})
+    said = run(bert, tmp_path / "a", "--groups", groups, "--continuations")
+    assert "2 words are initialised from the pieces that are known:\n  대뷁드, without 뷁\n  ##대뷁드" in said
+    said = run(bert, tmp_path / "b", "--groups", groups, "--continuations", "--init", "random")
+    assert "pieces that are known" not in said
 
 
 def test_random_rows_follow_the_table_and_the_seed(bert, groups_file, tmp_path) -> None:

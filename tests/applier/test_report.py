@@ -275,6 +275,14 @@ def test_groups_whose_vectors_the_table_never_had_are_not_looked_at(init, bert, 
     assert "1 have a word whose vector was drawn or is a layer&#39;s" in page
 
 
+def test_a_group_whose_rows_were_not_moved_deserves_no_second_look(bert, groups_file, tmp_path) -> None:
+    groups = groups_file({"약": ["약", "의약품"], "집": ["집", "치료", "대일밴드"]})
+    command = ["apply", str(bert), str(tmp_path / "out"), "--groups", str(groups), "--strength", "0"]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "keep 100 %. 0 of 2 groups keep no more than the median random one" in page
+
+
 def test_a_labelled_file_without_the_column_is_named(tmp_path) -> None:
     file = tmp_path / "x.csv"
     file.write_text("a,b\n1,2\n", encoding="utf-8")

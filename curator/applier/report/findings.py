@@ -73,6 +73,9 @@ def paired_difference(differences: Floats) -> tuple[float, float]:
 
 
 def doubtful_groups(geometry: Geometry) -> int:
-    """Return how many groups keep no more of their neighbours than the median of groups dealt out at random."""
+    """Return how many groups keep no more of their neighbours than the median of groups dealt out at random.
+
+    One that keeps all of them, because its rows were not moved, say, is in no doubt.
+    """
     limit = np.median([group.kept for group in geometry.random]) if geometry.random else -1.0
-    return sum(group.kept <= limit for group in geometry.groups)
+    return sum(group.kept <= limit and group.kept < 1 for group in geometry.groups)

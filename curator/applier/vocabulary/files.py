@@ -146,12 +146,15 @@ def _with_case(content: dict[str, Any], config: dict[str, Any], folder: Path, pi
         content = {**content, "normalizer": {**normalizer, "lowercase": lowercase, "strip_accents": strip}}
     built = _normalizer(content)
     if built is not None and len(built.normalize_str(SYLLABLE).strip("▁ ")) != len(SYLLABLE):
-        remedy = (
-            "check its normaliser" if pin_case else "give --pin-case if the model was trained on whole syllables"
-        )
+        if config.get("do_lower_case"):
+            cause, remedy = "says do_lower_case true", "say false there, in a copy of the folder,"
+        elif pin_case:
+            cause, remedy = "is not to blame", "check the normaliser in tokenizer.json"
+        else:
+            cause, remedy = "does not say do_lower_case false", "give --pin-case"
         raise ValueError(
-            f"the tokenizer in {folder} takes Hangul syllables apart (do_lower_case is not set to false in "
-            f"{TOKENIZER_CONFIG}), so that no Korean entry is ever found; {remedy}, as KR-BERT was"
+            f"the tokenizer in {folder} takes Hangul syllables apart ({TOKENIZER_CONFIG} {cause}), so that no "
+            f"Korean entry is ever found; {remedy} if the model was trained on whole syllables, as KR-BERT was"
         )
     return content
 
