@@ -100,6 +100,17 @@ def test_the_card_names_base_and_release(adjusted, made_bert) -> None:
     assert "- 반창고, 대일밴드" in card
 
 
+def test_the_card_of_base_stays_but_for_what_base_was_made_from(bert, groups_file, tmp_path) -> None:
+    head = "license: mit\nbase_model:\n- klue/bert-base\nbase_model_relation: finetune\ntags:\n- kr\n"
+    (bert / "README.md").write_text(f"---\n{head}---\n# Its name\n", encoding="utf-8")
+    command = ["apply", "--no-report", str(bert), str(tmp_path / "out"), "--groups", str(groups_file(GROUPS))]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    _, head, body = (tmp_path / "out/README.md").read_text(encoding="utf-8").split("---\n", 2)
+    lines = ["license: mit", "tags:", "- kr", f"base_model: {json.dumps(str(bert))}", 'language: "ko"']
+    assert head.splitlines() == lines
+    assert body.endswith("## Card of the base\n\n# Its name\n")
+
+
 def manifest_of(adjusted: Path) -> dict:
     """The manifest."""
     return json.loads((adjusted / "adjustment.json").read_text(encoding="utf-8"))
