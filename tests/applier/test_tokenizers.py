@@ -123,8 +123,9 @@ def test_what_a_tokenizer_costs_and_refuses_is_said_in_korean_too(base) -> None:
     )
     costs = [cost.korean for cost in tokenizer.extend(["대일밴드"]).costs]
     assert costs[0].startswith(start)
-    assert len(costs) == (1 if is_bpe else 2)
-    assert is_bpe or costs[1].startswith("낱말을 모르는 파일은 넣지 않았습니다(spiece.model).")
+    assert len(costs) == 2
+    other = "이미 있던 낱말의 행은 빈칸 뒤" if is_bpe else "낱말을 모르는 파일은 넣지 않았습니다(spiece.model)."
+    assert costs[1].startswith(other)
     special = next(iter(tokenizer.added))
     objection = tokenizer.find([special])[0].objection
     assert objection is not None
@@ -132,6 +133,16 @@ def test_what_a_tokenizer_costs_and_refuses_is_said_in_korean_too(base) -> None:
         "토크나이저의 특수 토큰이거나 추가 토큰임",
         "it is a special or added token of the tokenizer",
     )
+
+
+@pytest.mark.parametrize("base", ["RobertaForMaskedLM", "LlamaForCausalLM"], indirect=True)
+def test_a_known_words_other_entry_at_the_start_of_a_text_is_told(base, groups_file, tmp_path) -> None:
+    result = CliRunner().invoke(
+        main, ["apply", "--no-report", str(base), str(tmp_path / "out"), "--groups", str(groups_file(GROUPS))]
+    )
+    said = "at the very start of a text such a word is another entry" in result.output
+    tokenizer = Tokenizer.from_file(str(tmp_path / "out/tokenizer.json"))
+    assert said == (tokenizer.encode("약").ids[-1] != tokenizer.encode("집에 약").ids[-1])
 
 
 @pytest.mark.parametrize("base", ["XLMRobertaForMaskedLM"], indirect=True)
