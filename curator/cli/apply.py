@@ -30,7 +30,7 @@ N_LISTED = 20
 @options.pool_options
 @options.vocabulary_options
 @click.option("--copy", is_flag=True, help="Copy unchanged files, where they could share storage with BASE.")
-@click.option("--overwrite", is_flag=True, help="Replace OUT if it is there.")
+@click.option("--overwrite", is_flag=True, help="Replace OUT, if `curator apply` made it.")
 @click.option("--corpus", type=PATH, help="Text, a sentence a line, to see what changes.")
 @options.report_options
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and which texts change; write nothing.")
