@@ -1,10 +1,12 @@
 """Files and folders that appear complete or not at all."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 
 @contextmanager
@@ -37,8 +39,9 @@ def folder_by_rename(folder: Path, *, overwrite: bool = False) -> Iterator[Path]
         if folder.is_symlink() or not folder.is_dir():
             raise FileExistsError(f"{folder} is no folder, and only a folder is overwritten; give another name")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = folder.with_name(f".{os.getpid()}.unfinished.{folder.name}")
-    old = folder.with_name(f".{os.getpid()}.old.{folder.name}")
+    own = uuid4().hex[:8]  # in a container each run has the process id of the one that was killed before
+    unfinished = folder.with_name(f".{own}.unfinished.{folder.name}")
+    old = folder.with_name(f".{own}.old.{folder.name}")
     unfinished.mkdir()
     try:
         yield unfinished
@@ -53,3 +56,11 @@ def folder_by_rename(folder: Path, *, overwrite: bool = False) -> Iterator[Path]
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def left_beside(folder: Path) -> list[Path]:
+    """Return what runs of ``folder_by_rename`` that were killed left beside ``folder``, or are still writing."""
+    if not folder.parent.is_dir():
+        return []
+    pattern = re.compile(rf"\.[0-9a-f]+\.(unfinished|old)\.{re.escape(folder.name)}")
+    return sorted(path for path in folder.parent.iterdir() if pattern.fullmatch(path.name))

@@ -14,13 +14,16 @@ from curator.applier.checkpoint import check_space, place, write_weights
 from curator.applier.digests import Hasher
 from curator.applier.manifest import (
     MANIFEST,
+    VERSIONS_OF_MODELS,
     Manifest,
     add_written,
     encode_words,
     make_manifest,
     read_manifest,
+    versions,
     write_manifest,
 )
+from curator.applier.options import Init
 from curator.applier.plan import PlannedGroup, Source
 from curator.applier.prepare import Prepared, collecting_later
 from curator.applier.report.options import ReportOptions
@@ -58,17 +61,34 @@ def apply(
     :raises ValueError: if a row that is needed is not finite, or a check fails.
     """
     base = prepared.base
-    if out.resolve() == base.folder.resolve():
-        raise ValueError(f"OUT is BASE, {out}; give OUT another name")
+    _check_place(base.folder, out, overwrite=prepared.options.overwrite)
     check_space(base, prepared.tensors, prepared.plan.n_rows, out)
     with folder_by_rename(out, overwrite=prepared.options.overwrite) as unfinished:
         manifest, words, checks = _write_and_check(prepared, unfinished, sample)
         if report is not None:
             checks += _report(prepared, unfinished, manifest, checks, report)
+        if report is not None or prepared.options.pool.init is Init.CONTEXTUAL:
+            manifest["versions"] |= versions(*VERSIONS_OF_MODELS)
         manifest["checks"] = {check.name: check.said for check in checks}
         write_manifest(unfinished, manifest, words)
         _write_card(base.folder, unfinished, manifest, has_report=report is not None)
     return Applied(manifest, tuple(checks))
+
+
+def _check_place(base_folder: Path, out: Path, *, overwrite: bool) -> None:
+    """Check that writing OUT harms neither BASE nor anything that ``apply`` has not made."""
+    at, base_at = out.resolve(), base_folder.resolve()
+    if at == base_at:
+        raise ValueError(f"OUT is BASE, {out}; give OUT another name")
+    if base_at in at.parents:
+        raise ValueError(f"OUT, {out}, would lie inside of BASE, {base_folder}; give it a place of its own")
+    if at in base_at.parents:
+        raise ValueError(f"BASE, {base_folder}, lies inside of OUT, {out}; give OUT a place of its own")
+    if overwrite and out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise FileExistsError(
+            f"{out} has no {MANIFEST}, so `curator apply` did not make it, and --overwrite would delete what "
+            "is in it; give another name, or delete it yourself"
+        )
 
 
 @collecting_later()

@@ -44,10 +44,22 @@ def _groups(manifest: Manifest) -> list[list[str]]:
 
 
 def _front_matter(manifest: Manifest, head: str) -> str:
-    known = {line.split(":")[0] for line in head.splitlines()}
+    kept = _without_base_model(head)
+    known = {line.split(":")[0] for line in kept}
     own = {"base_model": manifest["base"]["name"], "language": "ko", "tags": ["dongui", "synonyms"]}
     new = [f"{key}: {json.dumps(value)}" for key, value in own.items() if key not in known]
-    return "\n".join(["---", *head.splitlines(), *new, "---"])
+    return "\n".join(["---", *kept, *new, "---"])
+
+
+def _without_base_model(head: str) -> list[str]:
+    """Return the lines of BASE's YAML but those of what BASE was made from: this one was made from BASE."""
+    kept, is_left_out = [], False
+    for line in head.splitlines():
+        if not line.startswith((" ", "-")):  # else it goes on with the key above
+            is_left_out = line.startswith(("base_model:", "base_model_relation:"))
+        if not is_left_out:
+            kept.append(line)
+    return kept
 
 
 def _how(manifest: Manifest) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from curator.applier.plan import PlannedMember
+from curator.applier.round_trip import quiet
 from curator.applier.tensors import Floats
 
 BATCH_SIZE = 64
@@ -16,6 +17,7 @@ def contextual_vectors(
 ) -> dict[str, Floats]:
     """Return the mean of the last hidden layer over each word's pieces, the word being all of the text.
 
+    Of an encoder with a decoder (T5, BART) the encoder's layer counts: the decoder's is of a text not yet written.
     The vectors live in another space than the table's rows: longer, and turned by all layers. This is the
     notebook's first example, kept for comparison.
 
@@ -33,7 +35,9 @@ def contextual_vectors(
     empty = [member.word for member in members if not member.source_rows]
     if empty:
         raise ValueError(f"{empty[0]} has no piece that the model knows, so no layer has a vector for it")
-    model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
+    with quiet():
+        model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
+    model = model.get_encoder() if model.config.is_encoder_decoder else model
     before, after = [i for i in (cls_id,) if i is not None], [i for i in (sep_id,) if i is not None]
     found: dict[str, Floats] = {}
     by_length = sorted(members, key=lambda member: len(member.source_rows))

@@ -22,6 +22,7 @@ from curator.applier.vocabulary import Vocabulary
 MANIFEST = "adjustment.json"
 FORMAT = "dongui-adjustment"
 REPORTED_VERSIONS = ("dongui", "numpy", "tokenizers")
+VERSIONS_OF_MODELS = ("torch", "transformers")  # where a model is loaded: for contextual vectors, the report
 
 Manifest = dict[str, Any]
 
@@ -45,7 +46,7 @@ def make_manifest(prepared: Prepared) -> Manifest:
         "vocabulary": vocabulary.kind,
         "text_prefix": vocabulary.text_prefix,
         "options": asdict(prepared.options),
-        "versions": {name: version(name) for name in REPORTED_VERSIONS},
+        "versions": versions(*REPORTED_VERSIONS),
         "words": [_word(group.key, member) for group, member in words if not group.is_continuation],
         "continuations": [_word(group.key, member) for group, member in words if group.is_continuation],
         "glued_forms": _glued_forms(plan, vocabulary),
@@ -53,6 +54,11 @@ def make_manifest(prepared: Prepared) -> Manifest:
         "dropped_groups": list(plan.dropped),
         "left_out_files": list(base.left_out),
     }
+
+
+def versions(*names: str) -> dict[str, str]:
+    """Return the versions of installed packages."""
+    return {name: version(name) for name in names}
 
 
 def add_written(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from curator.applier.options import ApplyOptions, Init, Pooling
+from curator.applier.options import ApplyOptions, Pooling
 from curator.applier.said import Said
 from curator.applier.vocabulary.common import Finding
 from curator.groups import GroupMember, GroupSet, SynonymGroup
@@ -131,9 +131,11 @@ def _check_weights(source: str, groups: Sequence[PlannedGroup]) -> None:
     for group in groups:
         weights = [member.weight for member in group.members]
         if None in weights or not sum(weight or 0 for weight in weights):
-            word = group.members[weights.index(None) if None in weights else 0].word
+            found = f"all weights of the group {group.key} are 0"
+            if None in weights:
+                found = f"{group.members[weights.index(None)].word} in the group {group.key} has no weight"
             raise ValueError(
-                f"{source}: {word} in the group {group.key} has no weight, and pooling is weighted; give weights "
+                f"{source}: {found}, and pooling is weighted; give weights "
                 '({"name": {"word": 12, ...}}) or another --pooling'
             )
 
@@ -159,8 +161,9 @@ class _Planner:
         planned = [PlannedGroup(group.key, tuple(kept))]
         # What a word that is cut lends is a form at the start of an eojeol, so it has no part in this.
         with_row = [member for member in planned[0].members if member.row is not None]
-        inside = [self._inside(member) for member in with_row if self.continuations]
-        if inside:
+        forms = [self._inside(group, member) for member in with_row if self.continuations]
+        inside = [form for form in forms if form is not None]
+        if self._is_worth_it(inside):
             planned.append(PlannedGroup(group.key, tuple(inside), is_continuation=True))
         return planned
 
@@ -205,13 +208,18 @@ class _Planner:
     def _planned(self, word: str, found: Finding, weight: float | None) -> PlannedMember:
         if found.id is not None:
             return PlannedMember(word, found.entry, found.id, False, Source.OWN, (found.id,), "", weight)
-        if self.options.pool.init is not Init.PIECES:
-            source = Source(self.options.pool.init.value)
-        else:
-            source = Source.PIECES if found.piece_ids else Source.TABLE_MEAN
+        source = Source(self.options.pool.init.value)
+        if not found.piece_ids and source is not Source.RANDOM:
+            source = Source.TABLE_MEAN
         row = self.n_old + self.n_new  # the id is not lost: a group with a new entry is always kept
         self.n_new += 1
         return PlannedMember(word, found.entry, row, True, source, found.piece_ids, found.unknown, weight)
 
-    def _inside(self, member: PlannedMember) -> PlannedMember:
-        return self._planned(member.word, self.continuations[member.word], member.weight)
+    def _inside(self, group: SynonymGroup, member: PlannedMember) -> PlannedMember | None:
+        """Return the member's form inside an eojeol, or none if it is refused."""
+        found = self.continuations[member.word]
+        reason = self._unknown(found)
+        if reason is not None:
+            self.refusals.append(Refusal(found.entry, group.key, reason))
+            return None
+        return self._planned(member.word, found, member.weight)

@@ -137,9 +137,9 @@ def changed_biases(bias: Tensor, plan: Plan) -> RowChanges:
     new = np.full(len(n_sources), known.mean())
     for places, sources in _by_length(n_sources, starts):
         new[places] = known[source_rows[sources]].mean(axis=1)
-    n_padding = max(0, plan.n_rows - max(bias.row_shape[0], plan.n_old + plan.n_new))
-    ids = np.arange(plan.n_old, plan.n_old + len(new) + n_padding)
-    rows = np.append(new, np.full(n_padding, known.min())).astype(DTYPES[bias.dtype])[:, None]
+    padding = np.arange(max(bias.row_shape[0], plan.n_old + plan.n_new), plan.n_rows)
+    ids = np.concatenate([np.arange(plan.n_old, plan.n_old + len(new)), padding])
+    rows = np.append(new, np.full(len(padding), known.min())).astype(DTYPES[bias.dtype])[:, None]
     return RowChanges(ids, rows, plan.n_rows)
 
 

@@ -1,7 +1,7 @@
 """How a text is tokenized before and after."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tokenizers import Tokenizer
@@ -41,17 +41,42 @@ class TokenizationChanges:
     n_unknown_after: int
 
 
+def normalized(tokenizer: Tokenizer, text: str) -> str:
+    """Return the text as the tokenizer's model sees it, before it is cut."""
+    return text if tokenizer.normalizer is None else str(tokenizer.normalizer.normalize_str(text))
+
+
+class WordSearch:
+    """Looks for words in texts, in any place, as written and as the tokenizer normalises both.
+
+    비타민c is 비타민C to a tokenizer that lowers letters, and ３M밴드 is 3M밴드 to one that knows compatibility.
+    """
+
+    def __init__(self, words: Iterable[str], tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        self.words = {form for word in words for form in (word, normalized(tokenizer, word).strip())} - {""}
+        self.lengths = sorted({len(word) for word in self.words})
+
+    def finds_one_in(self, text: str) -> bool:
+        """Tell whether one of the words stands in the text."""
+        return any(
+            form[i : i + n] in self.words
+            for form in {text, normalized(self.tokenizer, text)}
+            for n in self.lengths
+            for i in range(len(form) - n + 1)
+        )
+
+
 def tokenization_changes(old: Tokenizer, new: Tokenizer, sample: Sequence[str]) -> TokenizationChanges:
     """Tokenize the eojeols of a sample, and the known entries, before and after.
 
     :param sample: sentences.
     """
     counts = Counter(eojeol for sentence in sample for eojeol in sentence.split())
-    known = [entry for entry in old.get_vocab() if entry.strip() and not entry.startswith(("##", "[", "<"))]
     eojeols = _compare(old, new, counts)
     unknown = _unknown_token(old)
     changed = sorted((c for c in eojeols if c.before != c.after), key=lambda change: (-change.count, change.text))
-    entries = _compare(old, new, dict.fromkeys(known, 1))
+    entries = _compare(old, new, dict.fromkeys(known_texts(old), 1))
     return TokenizationChanges(
         eojeols=tuple(changed),
         n_eojeols=counts.total(),
@@ -62,6 +87,15 @@ def tokenization_changes(old: Tokenizer, new: Tokenizer, sample: Sequence[str]) 
         n_unknown_before=sum(change.count * change.before.count(unknown) for change in eojeols),
         n_unknown_after=sum(change.count * change.after.count(unknown) for change in eojeols),
     )
+
+
+def known_texts(tokenizer: Tokenizer) -> list[str]:
+    """Return what the entries spell as words of their own, special tokens and parts of words left out."""
+    ids: dict[str, int] = tokenizer.get_vocab()
+    if type(tokenizer.model).__name__ == "WordPiece":
+        return [entry for entry in ids if not entry.startswith(("##", "[", "<")) and entry.strip()]
+    listed = [[id] for entry, id in ids.items() if not entry.startswith("<")]
+    return [text for text in tokenizer.decode_batch(listed) if text.strip()]
 
 
 def _compare(old: Tokenizer, new: Tokenizer, counts: dict[str, int]) -> list[Change]:

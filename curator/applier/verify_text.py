@@ -13,6 +13,7 @@ from curator.applier.manifest import Manifest
 from curator.applier.particles import particles_after
 from curator.applier.said import Said
 from curator.applier.tensors import Ids
+from curator.applier.tokenization import WordSearch, known_texts, normalized
 from curator.applier.verify import Check, failure, named
 
 WORDS_PER_LINE = 200  # one call for many words costs a third of one call a word
@@ -47,11 +48,12 @@ class TextChecks:
         self.is_wordpiece = manifest["vocabulary"] == "WordPiece"
         self.words = [word for word in manifest["words"] if word["id"] is not None]
         self.prefix: str = manifest["text_prefix"]
-        self.new_words = {word["word"] for word in self.words if word["is_new"]}
         self.new_entries = {word["entry"] for word in self.words if word["is_new"]}
         self.old_ids: dict[str, int] = old.get_vocab()
         self.known: dict[str, int] = new.get_vocab()
-        self.has_continuations = bool(manifest["continuations"])
+        inside = [word["entry"].removeprefix("##") for word in manifest["continuations"] if word["is_new"]]
+        self.new_inside = set(inside)
+        self.lengths_inside = sorted(set(map(len, inside)))
 
     def run(self, sample: Sequence[str] = ()) -> list[Check]:
         """Run all checks.
@@ -178,12 +180,12 @@ class TextChecks:
         return Check("words before particles", said)
 
     def check_known_entries(self) -> Check:
-        """Check that the entries of BASE are tokenized as before, but those that begin with a new word.
+        """Check that the entries of BASE are tokenized as before, but those that hold a new word.
 
         :raises CheckFailedError: if another one changed.
         """
+        words = known_texts(self.old)
         if self.is_wordpiece:
-            words = [entry for entry in self.old_ids if not entry.startswith(("##", "[", "<")) and entry.strip()]
             lines = _lines(words)
             is_same = [before == after for before, after in self._ids(lines)]
             # Only in a line that changed is it looked which entry it was.
@@ -191,8 +193,6 @@ class TextChecks:
                 [w for line, same in zip(lines, is_same, strict=True) if not same for w in line.split(" ")]
             )
         else:
-            ids = [id for entry, id in self.old_ids.items() if not entry.startswith("<")]
-            words = [text for text in self.old.decode_batch([[id] for id in ids]) if text.strip()]
             n_changed = self._compare(words)
         said = Said(
             f"{n_changed:,} of {len(words):,} known entries are tokenized anew",
@@ -230,14 +230,20 @@ class TextChecks:
         after = self.new.encode_batch_fast(list(texts), add_special_tokens=False)
         return ((b.ids, a.ids) for b, a in zip(before, after, strict=True))
 
+    @cached_property
+    def _new_words(self) -> WordSearch:
+        return WordSearch((word["word"] for word in self.words if word["is_new"]), self.new)
+
     def has_new_word(self, text: str) -> bool:
         """Tell whether a new word stands in the text where the tokenizer finds it."""
         if not self.is_wordpiece:
-            lengths = {len(word) for word in self.new_words}
-            return any(text[i : i + n] in self.new_words for n in lengths for i in range(len(text) - n + 1))
-        normalizer, splitter = self.new.normalizer, self.new.pre_tokenizer
-        normal = normalizer.normalize_str(text) if normalizer else text
+            return self._new_words.finds_one_in(text)
+        splitter, normal = self.new.pre_tokenizer, normalized(self.new, text)
         parts = [part for part, _ in splitter.pre_tokenize_str(normal)] if splitter else [normal]
-        if self.has_continuations:
-            return any(entry in part for part in parts for entry in self.new_entries)
-        return any(part[:end] in self.new_entries for part in parts for end in range(1, len(part) + 1))
+        starts = (part[:end] for part in parts for end in range(1, len(part) + 1))
+        inside = (
+            part[i : i + n] for part in parts for n in self.lengths_inside for i in range(1, len(part) - n + 1)
+        )
+        return any(start in self.new_entries for start in starts) or any(
+            form in self.new_inside for form in inside
+        )

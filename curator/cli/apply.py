@@ -30,7 +30,7 @@ N_LISTED = 20
 @options.pool_options
 @options.vocabulary_options
 @click.option("--copy", is_flag=True, help="Copy unchanged files, where they could share storage with BASE.")
-@click.option("--overwrite", is_flag=True, help="Replace OUT if it is there.")
+@click.option("--overwrite", is_flag=True, help="Replace OUT, if `curator apply` made it.")
 @click.option("--corpus", type=PATH, help="Text, a sentence a line, to see what changes.")
 @options.report_options
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and which texts change; write nothing.")
@@ -99,7 +99,13 @@ def _sample(corpus: Path | None, seed: int) -> tuple[list[str], int]:
 
 def _write(prepared: "Prepared", out: Path, sample: Sequence[str], report: "ReportOptions | None") -> None:
     from curator.applier.apply import apply as write
+    from curator.files import left_beside
 
+    _list(
+        "runs that were killed left these beside OUT; delete them, unless a run is still writing one "
+        "(.old. is the former OUT)",
+        list(map(str, left_beside(out))),
+    )
     _say_result(write(prepared, out, sample=sample, report=report), out)
 
 
@@ -135,6 +141,8 @@ def _groups(settings: Settings, number: int | None, file: Path | None, database:
 
 
 def _say_plan(prepared: "Prepared") -> None:
+    from curator.applier.plan import Source
+
     plan, groups = prepared.plan, prepared.groups
     n_groups = sum(not group.is_continuation for group in plan.groups)
     click.echo(
@@ -145,8 +153,17 @@ def _say_plan(prepared: "Prepared") -> None:
         f"{len(plan.refusals):,} words are left out", [f"{r.word} ({r.group}): {r.reason}" for r in plan.refusals]
     )
     _list(f"{len(plan.dropped):,} groups have nothing left to adjust", list(plan.dropped))
-    partly = [f"{m.word}, without {m.unknown}" for m in plan.new_members if m.unknown]
+    new = [
+        (m.entry if group.is_continuation else m.word, m)
+        for group in plan.groups
+        for m in group.members
+        if m.is_new
+    ]
+    of_pieces = (Source.PIECES, Source.CONTEXTUAL)
+    partly = [f"{name}, without {m.unknown}" for name, m in new if m.unknown and m.source in of_pieces]
     _list(f"{len(partly):,} words are initialised from the pieces that are known", partly)
+    means = [name for name, m in new if m.source is Source.TABLE_MEAN]
+    _list(f"{len(means):,} words without a known piece get the table's mean", means)
     _list(
         f"{len(prepared.base.left_out):,} files with the old weights in another form are not copied",
         list(prepared.base.left_out),
@@ -168,11 +185,14 @@ def _say_changes(prepared: "Prepared", sample: Sequence[str]) -> None:
     for change in changes.eojeols[:N_LISTED]:
         click.echo(f"{change.count:>7,}  {change.text}: {' '.join(change.before)} -> {' '.join(change.after)}")
     known = [f"{c.text}: {' '.join(c.before)} -> {' '.join(c.after)}" for c in changes.known_entries]
-    _list(f"{len(known):,} known entries begin with a new word, and are cut otherwise", known)
-    click.echo(
-        f"{changes.n_changed:,} of {changes.n_eojeols:,} eojeols change, {len(changes.eojeols):,} distinct "
-        f"ones, and {len(changes.known_entries):,} known entries; nothing was written"
-    )
+    _list(f"{len(known):,} known entries hold a new word, and are cut otherwise", known)
+    if sample:
+        click.echo(
+            f"{changes.n_changed:,} of {changes.n_eojeols:,} eojeols change, {len(changes.eojeols):,} distinct "
+            f"ones, and {len(known):,} known entries; nothing was written"
+        )
+    else:
+        click.echo(f"{len(known):,} known entries change; --corpus shows which texts do; nothing was written")
 
 
 def _say_result(applied: "Applied", out: Path) -> None:

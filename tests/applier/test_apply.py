@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from safetensors.torch import save_file
 from tiny_checkpoints import state, tokens, vocabulary
 
 from curator.cli import main
@@ -161,6 +162,21 @@ def test_rows_are_padded_to_a_multiple_and_padding_is_never_likely(bert, groups_
     assert json.loads((tmp_path / "out/config.json").read_text())["vocab_size"] % 64 == 0
 
 
+def test_rows_of_a_table_that_is_padded_already_stay_and_are_padded_further(bert, groups_file, tmp_path) -> None:
+    """As DeBERTa v3 has 128,100 rows for 128,001 entries."""
+    tensors, n_old = state(bert), len(vocabulary())
+    padded = {name: torch.cat([tensors[name], torch.full_like(tensors[name][:9], 0.5)]) for name in (TABLE, BIAS)}
+    save_file({**tensors, **padded}, bert / "model.safetensors", {"format": "pt"})
+    config = json.loads((bert / "config.json").read_text())
+    (bert / "config.json").write_text(json.dumps({**config, "vocab_size": n_old + 9}))
+    run(bert, tmp_path / "out", "--groups", groups_file(GROUPS), "--pad-to-multiple-of", 64)
+    after = state(tmp_path / "out")
+    for name in (TABLE, BIAS):
+        assert torch.equal(after[name][n_old + 3 : n_old + 9], padded[name][n_old + 3 :])
+    assert (after[BIAS][n_old + 9 :] == tensors[BIAS].min()).all()
+    np.testing.assert_allclose(after[TABLE][-1], tensors[TABLE].double().mean(dim=0), atol=1e-7)
+
+
 def test_the_three_tokenizer_files_agree_and_state_the_case(hub_bert, groups_file, tmp_path) -> None:
     out = tmp_path / "out"
     run(hub_bert, out, "--groups", groups_file(GROUPS))
@@ -193,6 +209,25 @@ def test_continuations_are_entries_pooled_apart(bert, groups_file, tmp_path) -> 
     np.testing.assert_allclose(after[ids["##반창고"]], expected, rtol=1e-5, atol=1e-7)
     assert torch.equal(after[ids["##반창고"]], after[ids["##약"]])
     assert not torch.equal(after[ids["반창고"]], after[ids["##반창고"]])
+
+
+def test_a_known_words_new_form_inside_an_eojeol_may_change_a_text(bert, groups_file, tmp_path) -> None:
+    (tmp_path / "corpus.txt").write_text("약치료를 했다\n치료를 했다\n", encoding="utf-8")
+    options = ["--continuations", "--corpus", tmp_path / "corpus.txt"]
+    said = run(bert, tmp_path / "out", "--groups", groups_file({"치료": ["치료", "의약품"]}), *options)
+    assert "1 of 2 sentences are tokenized anew, all of them with a new word" in said
+    assert tokens(tmp_path / "out", ["약치료를"]) == [["약", "##치료", "##를"]]
+
+
+def test_a_form_inside_an_eojeol_without_a_known_piece_is_refused_by_itself(bert, groups_file, tmp_path) -> None:
+    """A is an entry and ##A is none, nor can it be spelled; so is the word itself kept."""
+    groups = groups_file({"A": ["A", "약", "밴드"]})
+    said = run(bert, tmp_path / "a", "--groups", groups, "--continuations")
+    assert "##A (A): all of its pieces are unknown to the tokenizer; --unknown-to-mean" in said
+    assert "##A" not in tokens(tmp_path / "a", ["약A"])[0]
+    assert tokens(tmp_path / "a", ["A", "소밴드"]) == [["A"], ["소", "##밴드"]]
+    run(bert, tmp_path / "b", "--groups", groups, "--continuations", "--unknown-to-mean")
+    assert tokens(tmp_path / "b", ["약A"]) == [["약", "##A"]]
 
 
 def test_words_that_the_tokenizer_cuts_are_refused_one_by_one(bert, groups_file, tmp_path) -> None:
@@ -240,7 +275,9 @@ def test_unknown_characters_do_not_count_and_a_word_of_nothing_else_needs_an_opt
     before, after = state(bert)[TABLE].double(), state(tmp_path / "a")[TABLE]
     ids = {entry: i for i, entry in enumerate(vocabulary())}
     np.testing.assert_allclose(after[-1], before[[ids["대"], ids["##드"]]].mean(dim=0), rtol=1e-5, atol=1e-7)
-    run(bert, tmp_path / "b", "--groups", groups, "--strength", 0, "--unknown-to-mean")
+    said = run(bert, tmp_path / "b", "--groups", groups, "--strength", 0, "--unknown-to-mean")
+    assert "1 words without a known piece get the table's mean:\n  뷁\n" in said
+    assert "뷁, without" not in said
     np.testing.assert_allclose(state(tmp_path / "b")[TABLE][-1], before.mean(dim=0), rtol=1e-5, atol=1e-7)
 
 
@@ -251,6 +288,8 @@ def test_a_dry_run_tells_what_changes_and_writes_nothing(bert, groups_file, tmp_
     said = run(bert, tmp_path / "out", "--groups", groups_file(GROUPS), "--dry-run", "--corpus", corpus)
     assert "      2  대일밴드를: 대 ##일 ##밴 ##드 ##를 -> 대일밴드 ##를" in said
     assert "2 of 6 eojeols change, 1 distinct ones, and 0 known entries; nothing was written" in said
+    said = run(bert, tmp_path / "out", "--groups", groups_file(GROUPS), "--dry-run")
+    assert "0 known entries change; --corpus shows which texts do; nothing was written" in said
     assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / "groups.json"])
 
 

@@ -154,6 +154,23 @@ def test_a_tokenizer_that_is_not_there_or_has_no_vocabulary(bert, groups, tmp_pa
     assert "has no tokenizer; expected tokenizer.json, vocab.txt" in fail(bert, groups, tmp_path / "out")
 
 
+@pytest.mark.parametrize("name", ["spiece.model", "sentencepiece.bpe.model"])
+def test_a_file_that_only_sentencepiece_reads_asks_for_it(name, hub_bert, groups, tmp_path, monkeypatch) -> None:
+    """As ALBERT, T5 and KoBERT are on the hub without tokenizer.json."""
+    (hub_bert / "vocab.txt").rename(hub_bert / name)
+    monkeypatch.setattr("curator.applier.vocabulary.files.find_spec", lambda _: None)
+    said = fail(hub_bert, groups, tmp_path / "out")
+    assert f"has {name} and no tokenizer.json: `pip install sentencepiece protobuf`" in said
+
+
+def test_a_vocabulary_file_of_sentencepiece_is_not_read_as_wordpiece(hub_bert, groups, tmp_path) -> None:
+    """As KoBERT's, whose own class reads the words out of another file."""
+    entries = (hub_bert / "vocab.txt").read_text("utf-8").split("\n")
+    pieces = [e if e.startswith("[") or not e else e[2:] if e.startswith("##") else f"▁{e}" for e in entries]
+    (hub_bert / "vocab.txt").write_text("\n".join(pieces), "utf-8")
+    assert "lists pieces of sentencepiece" in fail(hub_bert, groups, tmp_path / "out")
+
+
 def test_a_vocabulary_file_without_special_tokens(hub_bert, groups, tmp_path) -> None:
     (hub_bert / "vocab.txt").write_text("약\n집\n", "utf-8")
     assert "has 2 lines, and none is [PAD]" in fail(hub_bert, groups, tmp_path / "out")
@@ -177,6 +194,15 @@ def test_a_tokenizer_that_decomposes_hangul_is_refused_unless_its_case_is_pinned
     arguments = ["apply", "--no-report", str(base), str(tmp_path / "out"), "--groups", str(groups), "--pin-case"]
     assert CliRunner().invoke(main, arguments).exit_code == 0
     assert AutoTokenizer.from_pretrained(tmp_path / "out").tokenize("대일밴드를") == ["대일밴드", "##를"]
+
+
+def test_hangul_that_is_taken_apart_on_purpose_has_another_remedy(bert, groups, tmp_path) -> None:
+    config = json.loads((bert / "tokenizer_config.json").read_text("utf-8"))
+    (bert / "tokenizer_config.json").write_text(json.dumps({**config, "do_lower_case": True}), "utf-8")
+    for options in ([], ["--pin-case"]):
+        said = fail(bert, groups, tmp_path / "out", *options)
+        assert "(tokenizer_config.json says do_lower_case true)" in said
+        assert "say false there, in a copy of the folder, if the model was trained on whole syllables" in said
 
 
 def test_a_table_that_disagrees_with_config_or_tokenizer(bert, groups, tmp_path) -> None:
@@ -236,23 +262,47 @@ def test_an_empty_release_and_groups_whose_words_are_all_refused(bert, groups_fi
 def test_weighted_pooling_without_weights(bert, groups, tmp_path) -> None:
     said = fail(bert, groups, tmp_path / "out", "--pooling", "weighted")
     assert "반창고 in the group 반창고 has no weight" in said
+    groups.write_text('{"a": {"반창고": 0, "약": 0}}', encoding="utf-8")
+    assert "all weights of the group a are 0" in fail(bert, groups, tmp_path / "out", "--pooling", "weighted")
 
 
 def test_an_out_that_is_there_is_not_touched_without_overwrite(bert, groups, tmp_path) -> None:
     out = tmp_path / "out"
-    out.mkdir()
+    arguments = ["apply", "--no-report", str(bert), str(out), "--groups", str(groups)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
     (out / "mine").write_text("x")
     assert "is there already" in fail(bert, groups, out)
     assert (out / "mine").read_text() == "x"
-    arguments = ["apply", "--no-report", str(bert), str(out), "--groups", str(groups), "--overwrite"]
-    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert CliRunner().invoke(main, [*arguments, "--overwrite"]).exit_code == 0
     assert not (out / "mine").exists()
-    assert "OUT is BASE" in fail(out, groups, out, "--overwrite")
+
+
+def test_overwrite_does_not_delete_a_folder_that_apply_did_not_make(bert, groups, tmp_path) -> None:
+    out = tmp_path / "thesis"
+    out.mkdir()
+    (out / "mine").write_text("x")
+    assert "has no adjustment.json, so `curator apply` did not make it" in fail(bert, groups, out, "--overwrite")
+    assert (out / "mine").read_text() == "x"
+    (out / "mine").unlink()
+    arguments = ["apply", "--no-report", str(bert), str(out), "--groups", str(groups), "--overwrite"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0  # there was nothing in it
+
+
+def test_out_is_neither_base_nor_inside_of_it_nor_around_it(bert, groups, tmp_path) -> None:
+    before = {path.name: path.read_bytes() for path in bert.iterdir()}
+    (tmp_path / "adjustment.json").write_text("{}")
+    assert "OUT is BASE" in fail(bert, groups, bert, "--overwrite")
+    assert "would lie inside of BASE" in fail(bert, groups, bert / "out")
+    assert "lies inside of OUT" in fail(bert, groups, tmp_path, "--overwrite")
+    (tmp_path / "link").symlink_to(bert)
+    assert "OUT is BASE" in fail(bert, groups, tmp_path / "link", "--overwrite")
+    assert {path.name: path.read_bytes() for path in bert.iterdir()} == before
 
 
 def test_overwrite_keeps_what_is_there_until_the_new_one_is_complete(bert, groups, tmp_path) -> None:
     out = tmp_path / "out"
     out.mkdir()
+    (out / "adjustment.json").write_text("{}")
     (out / "mine").write_text("x")
     tensors = load_file(bert / "model.safetensors")
     tensors[TABLE][:] = float("nan")

@@ -1,19 +1,34 @@
 """Where the vector of a new word comes from when it is not its pieces: drawn, or the last layer."""
 
+import json
+
 import numpy as np
+import pytest
 import torch
+import transformers
 from click.testing import CliRunner
 from tiny_checkpoints import state
+from tiny_tokenizers import unigram
 
 from curator.cli import main
 
 TABLE = "bert.embeddings.word_embeddings.weight"
+BART_SIDE = {"layers": 1, "attention_heads": 2, "ffn_dim": 24}
 
 
-def run(*arguments: object) -> None:
+def run(*arguments: object) -> str:
     """Run `curator apply`, which must succeed."""
     result = CliRunner().invoke(main, ["apply", "--no-report", *map(str, arguments)])
     assert result.exit_code == 0, result.output
+    return str(result.output)
+
+
+def test_a_drawn_vector_is_not_said_to_come_from_pieces(bert, groups_file, tmp_path) -> None:
+    groups = groups_file({"반창고": ["반창고", "대뷁드"]})
+    said = run(bert, tmp_path / "a", "--groups", groups, "--continuations")
+    assert "2 words are initialised from the pieces that are known:\n  대뷁드, without 뷁\n  ##대뷁드" in said
+    said = run(bert, tmp_path / "b", "--groups", groups, "--continuations", "--init", "random")
+    assert "pieces that are known" not in said
 
 
 def test_random_rows_follow_the_table_and_the_seed(bert, groups_file, tmp_path) -> None:
@@ -58,6 +73,45 @@ def test_contextual_rows_are_the_mean_of_the_last_layer_over_the_pieces(bert, gr
         with torch.no_grad():
             hidden = model(**tokenizer(word, return_tensors="pt")).last_hidden_state[0]
         np.testing.assert_allclose(state(tmp_path / "out")[TABLE][row], hidden[1:-1].mean(dim=0), atol=1e-5)
+
+
+@pytest.mark.parametrize("family", ["T5", "Bart"])
+def test_contextual_rows_of_an_encoder_with_a_decoder_are_the_encoders(family, groups_file, tmp_path) -> None:
+    own: dict[str, int] = (
+        {"d_kv": 8, "d_ff": 24, "num_layers": 1, "num_heads": 2}
+        if family == "T5"
+        else {f"{side}_{what}": n for side in ("encoder", "decoder") for what, n in BART_SIDE.items()}
+    )
+    tokenizer, base = unigram(), tmp_path / "base"
+    special = {"pad_token_id": 1, "bos_token_id": 0, "eos_token_id": 2, "decoder_start_token_id": 0}
+    config = getattr(transformers, f"{family}Config")(
+        vocab_size=tokenizer.get_vocab_size(), d_model=16, **special, **own
+    )
+    torch.manual_seed(0)
+    getattr(transformers, f"{family}ForConditionalGeneration")(config).save_pretrained(base)
+    wrapped = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, unk_token="<unk>", pad_token="<pad>"
+    )
+    wrapped.save_pretrained(base)
+    options = ["--init", "contextual", "--strength", 0]
+    run(base, tmp_path / "out", "--groups", groups_file({"반창고": ["반창고", "대일밴드"]}), *options)
+    words = json.loads((tmp_path / "out/adjustment.json").read_text("utf-8"))["words"]
+    encoder = transformers.AutoModel.from_pretrained(base).get_encoder().eval()
+    for word in words:
+        with torch.no_grad():
+            hidden = encoder(input_ids=torch.tensor([word["source_rows"]])).last_hidden_state[0]
+        row = state(tmp_path / "out")["shared.weight" if family == "T5" else "model.shared.weight"][word["id"]]
+        np.testing.assert_allclose(row, hidden.mean(dim=0), atol=1e-5)
+
+
+def test_no_layer_has_a_vector_for_a_word_of_unknown_pieces_which_gets_the_tables_mean(
+    bert, groups_file, tmp_path
+) -> None:
+    groups = groups_file({"반창고": ["반창고", "뷁"]})
+    options = ["--init", "contextual", "--unknown-to-mean", "--strength", 0]
+    run(bert, tmp_path / "out", "--groups", groups, *options)
+    before, after = state(bert)[TABLE].double(), state(tmp_path / "out")[TABLE].double()
+    torch.testing.assert_close(after[-1], before.mean(dim=0), rtol=1e-5, atol=1e-7)
 
 
 def test_a_contextual_vector_needs_a_table_as_wide_as_the_layers(groups_file, tmp_path) -> None:

@@ -113,7 +113,9 @@ def test_a_killed_run_leaves_no_out_and_base_as_it_was(how, bert, groups_file, t
     assert len(left) == (how == "SIGKILL")  # a hidden folder, if even the end came without a warning
     assert all(name.startswith(".") for name in left)
     assert {path.name: path.read_bytes() for path in bert.iterdir()} == before
-    run(bert, tmp_path / "out", "--groups", groups)  # and what it left is in nobody's way
+    said = run(bert, tmp_path / "out", "--groups", groups)  # what it left is in nobody's way, and is told
+    assert ("runs that were killed left these beside OUT" in said) == bool(left)
+    assert all(str(tmp_path / name) in said for name in left)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])

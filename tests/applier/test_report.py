@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,9 @@ import pytest
 from click.testing import CliRunner
 from scipy.stats import ttest_rel
 from tiny_checkpoints import state, vocabulary
+from tokenizers import Tokenizer
 
+from curator.applier.manifest import pool_options
 from curator.applier.options import PoolOptions
 from curator.applier.report.findings import paired_difference
 from curator.applier.report.geometry import measure
@@ -59,6 +63,7 @@ def test_the_page_needs_no_network_and_answers_at_the_top(adjusted) -> None:
     assert "조각: 평균 2.25 → 1.00개" in korean
     assert "2 sentences without a word of the release did not change at all." in english
     assert "2 of 12 eojeols are cut otherwise" in page
+    assert "Perplexity is of 6 sentences drawn from the corpus." in page
 
 
 def table_rows(page: str, head: str) -> list[list[str]]:
@@ -95,9 +100,29 @@ def test_the_card_names_base_and_release(adjusted, made_bert) -> None:
     assert "- 반창고, 대일밴드" in card
 
 
+def test_the_card_of_base_stays_but_for_what_base_was_made_from(bert, groups_file, tmp_path) -> None:
+    head = "license: mit\nbase_model:\n- klue/bert-base\nbase_model_relation: finetune\ntags:\n- kr\n"
+    (bert / "README.md").write_text(f"---\n{head}---\n# Its name\n", encoding="utf-8")
+    command = ["apply", "--no-report", str(bert), str(tmp_path / "out"), "--groups", str(groups_file(GROUPS))]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    _, head, body = (tmp_path / "out/README.md").read_text(encoding="utf-8").split("---\n", 2)
+    lines = ["license: mit", "tags:", "- kr", f"base_model: {json.dumps(str(bert))}", 'language: "ko"']
+    assert head.splitlines() == lines
+    assert body.endswith("## Card of the base\n\n# Its name\n")
+
+
 def manifest_of(adjusted: Path) -> dict:
     """The manifest."""
     return json.loads((adjusted / "adjustment.json").read_text(encoding="utf-8"))
+
+
+def test_the_manifest_has_the_versions_of_what_loaded_the_models(adjusted, bert, groups_file, tmp_path) -> None:
+    found = manifest_of(adjusted)["versions"]
+    assert (found["torch"], found["transformers"]) == (version("torch"), version("transformers"))
+    command = ["apply", "--no-report", str(bert), "--groups", str(groups_file(GROUPS))]
+    for name, options in (("a", []), ("b", ["--init", "contextual"])):
+        assert CliRunner().invoke(main, [*command, str(tmp_path / name), *options]).exit_code == 0
+        assert ("torch" in manifest_of(tmp_path / name)["versions"]) == bool(options)
 
 
 def test_a_sentence_is_swapped_with_the_particle_that_fits(adjusted) -> None:
@@ -110,7 +135,23 @@ def test_a_sentence_is_swapped_with_the_particle_that_fits(adjusted) -> None:
 
 
 def test_sentences_without_a_word_in_any_place_are_untouched(adjusted) -> None:
-    assert set(untouched_sentences(SENTENCES, manifest_of(adjusted), seed=0)) == {"사람에게 영화를", "집에 밴드를"}
+    tokenizer = Tokenizer.from_file(str(adjusted / "tokenizer.json"))
+    found = untouched_sentences(SENTENCES, manifest_of(adjusted), tokenizer, seed=0)
+    assert set(found) == {"사람에게 영화를", "집에 밴드를"}
+
+
+def test_a_word_in_other_letters_that_the_tokenizer_lowers_touches_a_sentence(
+    hub_bert, groups_file, tmp_path
+) -> None:
+    (hub_bert / "tokenizer_config.json").write_text('{"do_lower_case": true, "strip_accents": false}', "utf-8")
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("치료Z를 먹었다\n치료z를 먹었다\n집에 밴드를\n", "utf-8")
+    groups = groups_file({"의약품": ["의약품", "치료Z"]})
+    command = ["apply", hub_bert, tmp_path / "out", "--corpus", corpus, "--groups", groups, "--unknown-to-mean"]
+    result = CliRunner().invoke(main, list(map(str, command)))
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "out/report.html").read_text("utf-8")
+    assert "1 sentences without a word of the release did not change at all." in page
 
 
 def test_synonyms_become_equal_and_other_sentences_do_not_move(adjusted, bert) -> None:
@@ -141,7 +182,7 @@ def test_pseudo_perplexity_masks_each_piece_in_turn(bert) -> None:
     import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
-    text = "약을 먹었다"
+    text = "약을 먹었다 뷁"  # which is one unknown piece
     tokenizer, model = AutoTokenizer.from_pretrained(bert), AutoModelForMaskedLM.from_pretrained(bert).eval()
     ids, total = tokenizer(text)["input_ids"], 0.0
     for place in range(1, len(ids) - 1):
@@ -150,7 +191,17 @@ def test_pseudo_perplexity_masks_each_piece_in_turn(bert) -> None:
             total += model(masked).logits[0, place].log_softmax(-1)[ids[place]].item()
     questions = Questions(untouched=(), pairs=(), perplexity=[text])
     found = Model(bert, is_masked=True).answer(questions, seed=0).perplexity
-    assert found == pytest.approx(np.exp(-total / 5), rel=1e-4)
+    assert found == pytest.approx(np.exp(-total / 6), rel=1e-4)
+
+
+def test_pseudo_perplexity_of_a_long_text_counts_the_characters_that_were_read(bert, monkeypatch) -> None:
+    monkeypatch.setattr("curator.applier.report.models.MAX_TOKENS", 6)  # 약 ##을 먹 ##었 between two others
+    model, ask = Model(bert, is_masked=True), Questions(untouched=(), pairs=(), perplexity=())
+    long, short = (
+        model.answer(replace(ask, perplexity=[text]), seed=0).perplexity
+        for text in ("약을 먹었다 약을 먹었다", "약을 먹었")
+    )
+    assert long == pytest.approx(short, rel=1e-6)
 
 
 def test_kept_neighbours_by_brute_force(adjusted, bert, tmp_path) -> None:
@@ -184,7 +235,7 @@ def test_right_groups_keep_more_neighbours_than_the_same_words_dealt_out(tmp_pat
     file = tmp_path / "table"
     file.write_bytes(rows.tobytes())
     words = [
-        {"word": str(id), "id": id, "group": str(c), "source_rows": [id]}
+        {"word": str(id), "id": id, "group": str(c), "source": "own", "source_rows": [id]}
         for c in range(20)
         for id in (12 * c, 12 * c + 1)
     ]
@@ -192,6 +243,55 @@ def test_right_groups_keep_more_neighbours_than_the_same_words_dealt_out(tmp_pat
     found = measure(Tensor("t", "F32", rows.shape, file, 0, rows.nbytes), manifest, PoolOptions())
     assert np.mean([g.kept for g in found.groups]) > 0.9
     assert np.mean([g.kept for g in found.random]) < 0.6
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"pooling": "weighted"},
+        {"assign": "new"},
+        {"strength": "0.5", "restore_norm": True},
+        {"pooling": "canonical", "parts_of_cut_words": True},
+    ],
+)
+def test_lengths_are_those_of_the_rows_that_were_written(options, bert, tmp_path) -> None:
+    groups = {"a": {"반창고": 3, "대일밴드": 1, "약": 0, "일회용 밴드": 0}, "b": {"의약품": 0, "치료": 5, "집": 0}}
+    groups["a"] = groups["a"] if "parts_of_cut_words" in options else {**groups["a"], "일회용 밴드": 9}
+    file = tmp_path / "groups.json"
+    file.write_text(json.dumps(groups), encoding="utf-8")
+    flags = [
+        f"--{name.replace('_', '-')}" + ("" if value is True else f"={value}") for name, value in options.items()
+    ]
+    command = ["apply", "--no-report", str(bert), str(tmp_path / "out"), "--groups", str(file), *flags]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    manifest, before, after = manifest_of(tmp_path / "out"), state(bert)[TABLE], state(tmp_path / "out")[TABLE]
+    rows = tmp_path / "table"
+    rows.write_bytes(before.numpy().tobytes())
+    table = Tensor(TABLE, "F32", tuple(before.shape), rows, 0, before.numpy().nbytes)
+    found = measure(table, manifest, pool_options(manifest))
+    assert [group.key for group in found.groups] == ["a", "b"]
+    for group in found.groups:
+        words = [word for word in manifest["words"] if word["group"] == group.key and word["id"] is not None]
+        written = np.linalg.norm(after[[word["id"] for word in words]], axis=1).mean()
+        assert group.norm_after == pytest.approx(written, rel=1e-5)
+
+
+@pytest.mark.parametrize("init", ["random", "contextual"])
+def test_groups_whose_vectors_the_table_never_had_are_not_looked_at(init, bert, groups_file, tmp_path) -> None:
+    groups = groups_file({"반창고": ["반창고", "대일밴드"], "약": ["약", "의약품"]})
+    command = ["apply", str(bert), str(tmp_path / "out"), "--groups", str(groups), "--init", init]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "1 of 2 groups were looked at." in page
+    assert "1 have a word whose vector was drawn or is a layer&#39;s" in page
+
+
+def test_a_group_whose_rows_were_not_moved_deserves_no_second_look(bert, groups_file, tmp_path) -> None:
+    groups = groups_file({"약": ["약", "의약품"], "집": ["집", "치료", "대일밴드"]})
+    command = ["apply", str(bert), str(tmp_path / "out"), "--groups", str(groups), "--strength", "0"]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "keep 100 %. 0 of 2 groups keep no more than the median random one" in page
 
 
 def test_a_labelled_file_without_the_column_is_named(tmp_path) -> None:
@@ -203,6 +303,25 @@ def test_a_labelled_file_without_the_column_is_named(tmp_path) -> None:
         read_labelled(file, "a", "b", seed=0)
     with pytest.raises(FileNotFoundError, match="there is no file"):
         read_labelled(tmp_path / "none.csv", "a", "b", seed=0)
+
+
+def test_a_labelled_tsv_may_have_quotation_marks_that_are_never_closed(tmp_path) -> None:
+    """As NSMC's has: each row is one row."""
+    rows = [(f'"별로{i}' if i % 3 else f"좋다{i}", str(i % 2)) for i in range(30)]
+    file = tmp_path / "ratings.tsv"
+    file.write_text("document\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label in rows), "utf-8")
+    texts, labels = read_labelled(file, "document", "label", seed=0)
+    assert sorted(zip(texts, labels, strict=True)) == sorted(rows)
+
+
+def test_a_row_without_a_label_is_left_out_and_other_encodings_are_named(tmp_path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("text,label\n" + "좋다,1\n싫다,0\n" * 5 + "짧다\n빈칸,\n", "utf-8")
+    texts, _ = read_labelled(file, "text", "label", seed=0)
+    assert sorted(set(texts)) == ["싫다", "좋다"]
+    file.write_bytes(file.read_text("utf-8").encode("cp949"))
+    with pytest.raises(ValueError, match=r"x.csv is no UTF-8 text \(byte 11\); save it as UTF-8"):
+        read_labelled(file, "text", "label", seed=0)
 
 
 def test_without_a_labelled_file_the_answer_says_that_no_task_was_measured(bert, groups_file, tmp_path) -> None:

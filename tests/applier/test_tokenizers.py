@@ -1,6 +1,7 @@
 """Every kind of tokenizer, in a checkpoint of a family that has it, by transformers as the oracle."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,33 @@ def test_what_added_tokens_cost_is_said(base, groups_file, tmp_path) -> None:
     assert "A BPE tokenizer takes new words only as added tokens: 2 words" in result.output
 
 
+@pytest.mark.parametrize("base", ["GPT2LMHeadModel", "LlamaForCausalLM"], indirect=True)
+def test_the_report_needs_no_token_to_fill_up_with(base, groups_file, tmp_path) -> None:
+    """As the tokenizers of GPT-2 and LLaMA have none."""
+    config = json.loads((base / "tokenizer_config.json").read_text("utf-8"))
+    config.pop("pad_token")
+    (base / "tokenizer_config.json").write_text(json.dumps(config), "utf-8")
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("집에 반창고가 있다\n사람들에게 영화를\n영화를\n", "utf-8")
+    command = ["apply", str(base), str(tmp_path / "out"), "--corpus", str(corpus)]
+    result = CliRunner().invoke(main, [*command, "--groups", str(groups_file(GROUPS))])
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "out/report.html").read_text("utf-8")
+    assert "2 sentences without a word of the release did not change at all." in page
+
+
+@pytest.mark.parametrize("base", ["GPT2LMHeadModel", "LlamaForCausalLM"], indirect=True)
+def test_known_entries_are_compared_by_what_they_spell(base, groups_file, tmp_path) -> None:
+    """붙였다 is one of them, in the letters of bytes or behind the mark of a word's start."""
+    command = ["apply", str(base), str(tmp_path / "out"), "--dry-run"]
+    result = CliRunner().invoke(main, [*command, "--groups", str(groups_file({"붙": ["붙였", "대일밴드"]}))])
+    assert result.exit_code == 0, result.output
+    said = re.search(r"(\d+) known entries hold a new word, and are cut otherwise:\n(.*)\n", result.output)
+    assert said is not None, result.output
+    assert "붙였다: " in said[2]
+    assert f"{said[1]} known entries change; --corpus shows which texts do" in result.output
+
+
 @pytest.mark.parametrize("base", ["GPT2LMHeadModel", "XLMRobertaForMaskedLM"], indirect=True)
 def test_what_a_tokenizer_costs_and_refuses_is_said_in_korean_too(base) -> None:
     (base / "spiece.model").write_bytes(b"old")
@@ -95,8 +123,9 @@ def test_what_a_tokenizer_costs_and_refuses_is_said_in_korean_too(base) -> None:
     )
     costs = [cost.korean for cost in tokenizer.extend(["대일밴드"]).costs]
     assert costs[0].startswith(start)
-    assert len(costs) == (1 if is_bpe else 2)
-    assert is_bpe or costs[1].startswith("낱말을 모르는 파일은 넣지 않았습니다(spiece.model).")
+    assert len(costs) == 2
+    other = "이미 있던 낱말의 행은 빈칸 뒤" if is_bpe else "낱말을 모르는 파일은 넣지 않았습니다(spiece.model)."
+    assert costs[1].startswith(other)
     special = next(iter(tokenizer.added))
     objection = tokenizer.find([special])[0].objection
     assert objection is not None
@@ -104,6 +133,16 @@ def test_what_a_tokenizer_costs_and_refuses_is_said_in_korean_too(base) -> None:
         "토크나이저의 특수 토큰이거나 추가 토큰임",
         "it is a special or added token of the tokenizer",
     )
+
+
+@pytest.mark.parametrize("base", ["RobertaForMaskedLM", "LlamaForCausalLM"], indirect=True)
+def test_a_known_words_other_entry_at_the_start_of_a_text_is_told(base, groups_file, tmp_path) -> None:
+    result = CliRunner().invoke(
+        main, ["apply", "--no-report", str(base), str(tmp_path / "out"), "--groups", str(groups_file(GROUPS))]
+    )
+    said = "at the very start of a text such a word is another entry" in result.output
+    tokenizer = Tokenizer.from_file(str(tmp_path / "out/tokenizer.json"))
+    assert said == (tokenizer.encode("약").ids[-1] != tokenizer.encode("집에 약").ids[-1])
 
 
 @pytest.mark.parametrize("base", ["XLMRobertaForMaskedLM"], indirect=True)
@@ -135,6 +174,18 @@ def test_a_unigram_word_does_not_break_a_longer_entry(base, groups_file, tmp_pat
     CliRunner().invoke(main, ["apply", "--no-report", str(base), str(out), "--groups", str(groups)])
     assert tokens(out, ["약속을", "약소를"])[0][0] == "▁약속"
     assert tokens(out, ["약소를"])[0][0] == "▁약소"
+
+
+@pytest.mark.parametrize("base", ["XLMRobertaForMaskedLM"], indirect=True)
+def test_a_word_that_only_normalising_makes_of_a_text_is_a_new_word_of_it(base, groups_file, tmp_path) -> None:
+    content = json.loads((base / "tokenizer.json").read_text("utf-8"))
+    (base / "tokenizer.json").write_text(json.dumps({**content, "normalizer": {"type": "NFKC"}}), "utf-8")
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("３M밴드를 샀다\n집에 왔다\n", "utf-8")
+    command = ["apply", "--no-report", str(base), str(tmp_path / "out"), "--corpus", str(corpus)]
+    result = CliRunner().invoke(main, [*command, "--groups", str(groups_file({"약": ["3M밴드", "약"]}))])
+    assert result.exit_code == 0, result.output
+    assert "1 of 2 sentences are tokenized anew, all of them with a new word" in result.output
 
 
 BART = {

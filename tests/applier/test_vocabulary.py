@@ -38,3 +38,13 @@ def test_entries_are_found_with_their_ids(wordpiece, entries) -> None:
     assert [(found.entry, found.id, found.objection) for found in wordpiece.find(entries)] == [
         (entry, ids[entry], None) for entry in entries
     ]
+
+
+def test_forms_glued_to_particles_come_in_the_order_of_their_ids(wordpiece, monkeypatch) -> None:
+    """The library gives its vocabulary in another order each time; a release gives the same manifest."""
+    particles = ["가", "를", "는", "에", "도", "로", "의", "와"]
+    ids = {f"약{particle}": 90 - i for i, particle in enumerate(particles)}
+    monkeypatch.setattr(wordpiece, "ids", ids)
+    assert wordpiece.glued_forms(["약"], particles) == {
+        "약": [f"약{particle}" for particle in reversed(particles)]
+    }

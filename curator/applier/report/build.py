@@ -13,11 +13,12 @@ from curator.applier.report.geometry import measure
 from curator.applier.report.models import MAX_PERPLEXITY_TEXTS, Answers, Model, Questions
 from curator.applier.report.options import ReportOptions
 from curator.applier.report.page import make_page
-from curator.applier.report.samples import read_labelled, swap_synonyms, untouched_sentences
+from curator.applier.report.samples import drawn, read_labelled, swap_synonyms, untouched_sentences
 from curator.applier.round_trip import check_round_trips
 from curator.applier.tensors import Tensor
 from curator.applier.tokenization import count_pieces, tokenization_changes
 from curator.applier.verify import Check, CheckFailedError
+from curator.applier.vocabulary.common import TOKENIZER_JSON
 from curator.normalizer import WordNormalizer
 
 REPORT = "report.html"
@@ -47,7 +48,8 @@ def check_and_report(
     :raises ValueError: if the labelled file is wrong.
     """
     pool = pool_options(manifest)
-    questions = _questions(options, manifest, seed=pool.seed)  # a wrong column is found before minutes of work
+    written = Tokenizer.from_file(str(folder / TOKENIZER_JSON))
+    questions = _questions(options, manifest, written, seed=pool.seed)  # a wrong column is found at once
     checks = check_round_trips(folder, manifest, scratch=folder)
     normalizer = WordNormalizer(words)
     is_masked = options.pseudo_perplexity
@@ -69,6 +71,7 @@ def check_and_report(
         pieces_before=_lengths(before.tokenizer, texts),
         pieces_after=_lengths(after.tokenizer, texts),
         pairs=questions.pairs,
+        n_perplexity=len(questions.perplexity),
         n_labelled=len(questions.labelled[0]) if questions.labelled else 0,
         before=System(before.answers, *count_pieces(before.tokenizer, options.sample)),
         normalized=System(normalized, *count_pieces(before.tokenizer, rewritten)),
@@ -83,11 +86,11 @@ def _check_drift(before: Answers, after: Answers) -> None:
         raise CheckFailedError(f"sentences without a word of the release changed by up to {drift:g}; expected 0")
 
 
-def _questions(options: ReportOptions, manifest: Manifest, *, seed: int) -> Questions:
+def _questions(options: ReportOptions, manifest: Manifest, tokenizer: Tokenizer, *, seed: int) -> Questions:
     questions = Questions(
-        untouched=untouched_sentences(options.sample, manifest, seed=seed),
+        untouched=untouched_sentences(options.sample, manifest, tokenizer, seed=seed),
         pairs=swap_synonyms(options.sample, manifest, seed=seed),
-        perplexity=options.sample[:MAX_PERPLEXITY_TEXTS] if options.pseudo_perplexity else (),
+        perplexity=drawn(options.sample, MAX_PERPLEXITY_TEXTS, seed=seed) if options.pseudo_perplexity else (),
     )
     if options.probe is None:
         return questions

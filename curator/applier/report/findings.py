@@ -35,6 +35,7 @@ class Findings:
 
     :ivar pieces_before: number of pieces of each word of the release; after likewise.
     :ivar pairs: sentences of the corpus, and the same with one word replaced by its synonym.
+    :ivar n_perplexity: texts of pseudo-perplexity; 0 if it was not asked for.
     :ivar n_labelled: texts of the probe; 0 if there is none.
     :ivar n_untouched: sentences without a word of the release, which did not change at all.
     """
@@ -46,6 +47,7 @@ class Findings:
     pieces_before: Sequence[int]
     pieces_after: Sequence[int]
     pairs: Sequence[tuple[str, str]]
+    n_perplexity: int
     n_labelled: int
     before: System
     normalized: System
@@ -71,6 +73,9 @@ def paired_difference(differences: Floats) -> tuple[float, float]:
 
 
 def doubtful_groups(geometry: Geometry) -> int:
-    """Return how many groups keep no more of their neighbours than the median of groups dealt out at random."""
+    """Return how many groups keep no more of their neighbours than the median of groups dealt out at random.
+
+    One that keeps all of them, because its rows were not moved, say, is in no doubt.
+    """
     limit = np.median([group.kept for group in geometry.random]) if geometry.random else -1.0
-    return sum(group.kept <= limit for group in geometry.groups)
+    return sum(group.kept <= limit and group.kept < 1 for group in geometry.groups)

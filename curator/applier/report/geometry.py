@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from curator.applier.manifest import Manifest
-from curator.applier.options import PoolOptions
+from curator.applier.options import Assign, PoolOptions
+from curator.applier.plan import Source
 from curator.applier.pooling import move, pool
 from curator.applier.tensors import Floats, Tensor, read_rows
 
 N_NEIGHBOURS = 10
+IN_TABLE = (Source.OWN, Source.PIECES, Source.PARTS)  # of which BASE's table has the vectors before pooling
 ROWS_AT_ONCE = 256
 Units = npt.NDArray[np.float32]
 MAX_GROUPS = 1_000  # of a release, drawn at random; the report says how many
@@ -44,19 +46,33 @@ class Geometry:
     """Groups, and the same words dealt out at random into groups of the same sizes.
 
     :ivar n_all: groups with two words or more; those that were looked at may be fewer.
+    :ivar n_unseen: of them those with a word whose vector before pooling was drawn or a layer's: nothing has it.
     """
 
     groups: tuple[GroupGeometry, ...]
     random: tuple[GroupGeometry, ...]
     n_all: int
+    n_unseen: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     texts: tuple[str, ...]
     ids: tuple[int | None, ...]  # of those that BASE has
+    has_row: npt.NDArray[np.bool_]  # a word that only lends its parts has none
     vectors: Floats
     weights: Floats
+
+    def at(self, places: Sequence[int]) -> "_Words":
+        """Return some of them, in that order."""
+        weights = self.weights[places]
+        return _Words(
+            texts=tuple(self.texts[i] for i in places),
+            ids=tuple(self.ids[i] for i in places),
+            has_row=self.has_row[places],
+            vectors=self.vectors[places],
+            weights=weights if weights.any() else np.ones_like(weights),
+        )
 
 
 def measure(table: Tensor, manifest: Manifest, pooling: PoolOptions, *, seed: int = 0) -> Geometry:
@@ -68,15 +84,17 @@ def measure(table: Tensor, manifest: Manifest, pooling: PoolOptions, *, seed: in
     rows = read_rows(table, np.arange(n_old)).astype(np.float32)
     units: Units = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
     listed = [(key, list(words)) for key, words in groupby(manifest["words"], key=lambda word: word["group"])]
-    listed = [(key, words) for key, words in listed if len(words) > 1 and all(w["source_rows"] for w in words)]
+    listed = [(key, words) for key, words in listed if len(words) > 1]
+    seen = [(key, words) for key, words in listed if all(word["source"] in IN_TABLE for word in words)]
     generator = np.random.default_rng(seed)
-    chosen = sorted(generator.permutation(len(listed))[:MAX_GROUPS].tolist())
-    groups = [(listed[i][0], _words(listed[i][1], rows, n_old)) for i in chosen]
+    chosen = sorted(generator.permutation(len(seen))[:MAX_GROUPS].tolist())
+    groups = [(seen[i][0], _words(seen[i][1], rows, n_old)) for i in chosen]
     dealt = [("random", words) for words in _dealt([words for _, words in groups], generator)]
     return Geometry(
         groups=tuple(_compare(groups, units, pooling)),
         random=tuple(_compare(dealt, units, pooling)),
         n_all=len(listed),
+        n_unseen=len(listed) - len(seen),
     )
 
 
@@ -84,44 +102,53 @@ def _words(words: Sequence[Manifest], rows: Units, n_old: int) -> _Words:
     return _Words(
         texts=tuple(word["word"] for word in words),
         ids=tuple(word["id"] if word["id"] is not None and word["id"] < n_old else None for word in words),
+        has_row=np.array([word["id"] is not None for word in words]),
         vectors=np.stack([rows[word["source_rows"]].mean(axis=0, dtype=np.float64) for word in words]),
-        weights=np.array([word.get("weight") or 1.0 for word in words]),
+        weights=np.array([word.get("weight", 1.0) for word in words]),
     )
 
 
 def _dealt(groups: Sequence[_Words], generator: np.random.Generator) -> list[_Words]:
     if not groups:
         return []
-    texts = [text for group in groups for text in group.texts]
-    ids = [id for group in groups for id in group.ids]
-    vectors = np.concatenate([group.vectors for group in groups])
-    weights = np.concatenate([group.weights for group in groups])
-    order, start, dealt = generator.permutation(len(texts)), 0, []
-    for group in groups:
-        places = order[start : start + len(group.texts)].tolist()
-        start += len(group.texts)
-        own = _Words(
-            tuple(texts[i] for i in places), tuple(ids[i] for i in places), vectors[places], weights[places]
-        )
-        dealt.append(own)
-    return dealt
+    every = _Words(
+        texts=tuple(text for group in groups for text in group.texts),
+        ids=tuple(id for group in groups for id in group.ids),
+        has_row=np.concatenate([group.has_row for group in groups]),
+        vectors=np.concatenate([group.vectors for group in groups]),
+        weights=np.concatenate([group.weights for group in groups]),
+    )
+    ends = np.cumsum([len(group.texts) for group in groups])[:-1]
+    return [every.at(places.tolist()) for places in np.split(generator.permutation(len(every.texts)), ends)]
 
 
 def _compare(groups: Sequence[tuple[str, _Words]], units: Units, pooling: PoolOptions) -> Iterator[GroupGeometry]:
-    moved = [move(words.vectors, pool(words.vectors, pooling, words.weights), pooling) for _, words in groups]
-    excluded = [[id for id in words.ids if id is not None] for _, words in groups for _ in words.texts]
-    old = _nearest([words.vectors for _, words in groups], units, excluded)
-    new = _nearest(moved, units, excluded)
-    for (key, words), after in zip(groups, moved, strict=True):
-        pairs = [(next(old), next(new)) for _ in words.texts]
+    moved = [_moved(words, pooling)[words.has_row] for _, words in groups]
+    before = [words.vectors[words.has_row] for _, words in groups]
+    excluded = [
+        [id for id in words.ids if id is not None] for _, words in groups for _ in range(words.has_row.sum())
+    ]
+    old, new = _nearest(before, units, excluded), _nearest(moved, units, excluded)
+    for (key, words), own, after in zip(groups, before, moved, strict=True):
+        if not len(own):  # dealt nothing but words that lend their parts
+            continue
+        pairs = [(next(old), next(new)) for _ in own]
         yield GroupGeometry(
             key=key,
             words=words.texts,
-            norm_before=float(np.linalg.norm(words.vectors, axis=1).mean()),
+            norm_before=float(np.linalg.norm(own, axis=1).mean()),
             norm_after=float(np.linalg.norm(after, axis=1).mean()),
             kept=float(np.mean([len(a & b) for a, b in pairs])) / N_NEIGHBOURS,
             jaccard=float(np.mean([len(a & b) / len(a | b) for a, b in pairs])),
         )
+
+
+def _moved(words: _Words, pooling: PoolOptions) -> Floats:
+    moved = move(words.vectors, pool(words.vectors, pooling, words.weights), pooling)
+    if pooling.assign is Assign.ALL:
+        return moved
+    is_known = np.array([id is not None for id in words.ids])
+    return np.where(is_known[:, None], words.vectors, moved)
 
 
 def _nearest(vectors: Sequence[Floats], units: Units, excluded: Sequence[Sequence[int]]) -> Iterator[set[int]]:

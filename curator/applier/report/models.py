@@ -99,18 +99,17 @@ class Model:
 
         found = [np.empty((0, self.encoder.config.hidden_size))]
         for start in range(0, len(texts), BATCH_SIZE):
-            batch = self.tokenizer(
-                list(texts[start : start + BATCH_SIZE]),
-                padding=True,
-                truncation=True,
-                max_length=MAX_TOKENS,
-                return_tensors="pt",
-            )
-            inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
+            batch = list(texts[start : start + BATCH_SIZE])
+            texts_ids = self.tokenizer(batch, truncation=True, max_length=MAX_TOKENS)["input_ids"]
+            # By hand: the tokenizers of GPT-2 and LLaMA have no token to fill up with, and any id will do.
+            ids = torch.full((len(batch), max(1, *map(len, texts_ids))), self.tokenizer.pad_token_id or 0)
+            mask = torch.zeros_like(ids)
+            for i, own in enumerate(texts_ids):
+                ids[i, : len(own)], mask[i, : len(own)] = torch.tensor(own, dtype=ids.dtype), 1
             with torch.no_grad():
-                hidden = self.encoder(**inputs)[0].double()
-            mask = batch["attention_mask"].unsqueeze(-1)
-            found.append(((hidden * mask).sum(1) / mask.sum(1).clamp(min=1)).numpy())
+                hidden = self.encoder(input_ids=ids, attention_mask=mask)[0].double()
+            counted = mask.unsqueeze(-1)
+            found.append(((hidden * counted).sum(1) / counted.sum(1).clamp(min=1)).numpy())
         return np.concatenate(found)
 
     def cosines(self, pairs: Sequence[tuple[str, str]]) -> Floats:
@@ -132,15 +131,19 @@ class Model:
     def _perplexity(self, texts: Sequence[str]) -> float:
         """Return the masked language model's pseudo-perplexity per character.
 
-        Salazar et al. 2020: each token masked in turn. Per character, as two tokenizers cut texts differently.
+        Salazar et al. 2020: each token masked in turn. Per character, as two tokenizers cut texts differently. An
+        unknown piece is a token like others: left out, it would spell its characters for nothing.
         """
         import torch
 
         total, n_characters = 0.0, 0
+        framing = set(self.tokenizer.all_special_ids) - {self.tokenizer.unk_token_id}
         for text in texts:
-            inputs = self.tokenizer(text, truncation=True, max_length=MAX_TOKENS, return_tensors="pt")
+            inputs = self.tokenizer(
+                text, truncation=True, max_length=MAX_TOKENS, return_tensors="pt", return_offsets_mapping=True
+            )
             ids = inputs["input_ids"][0]
-            places = [i for i, id in enumerate(ids.tolist()) if id not in self.tokenizer.all_special_ids]
+            places = [i for i, id in enumerate(ids.tolist()) if id not in framing]
             masked = ids.repeat(len(places), 1)
             masked[range(len(places)), places] = self.tokenizer.mask_token_id
             for start in range(0, len(places), BATCH_SIZE):
@@ -149,5 +152,6 @@ class Model:
                     scores = self.model(input_ids=masked[part]).logits.log_softmax(-1)
                 own = places[part]
                 total -= float(scores[range(len(own)), own, ids[own]].double().sum())
-            n_characters += len(text.replace(" ", ""))
+            n_read = int(inputs["offset_mapping"].max())  # of a text that is cut, what the pieces spell
+            n_characters += len(text[:n_read].replace(" ", ""))
         return math.exp(total / max(1, n_characters))

@@ -5,9 +5,13 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
+
+from tokenizers import Tokenizer
 
 from curator.applier.manifest import Manifest
 from curator.applier.particles import AFTER_CONSONANT, AFTER_VOWEL, ALL_PARTICLES, particles_after
+from curator.applier.tokenization import WordSearch
 
 MAX_TEXTS = 200  # drawn at random; the report says how many
 N_FOLDS = 5
@@ -53,35 +57,37 @@ def _fitting(particle: str, word: str) -> str:
     return particle
 
 
-def untouched_sentences(sample: Sequence[str], manifest: Manifest, *, seed: int) -> list[str]:
+def untouched_sentences(
+    sample: Sequence[str], manifest: Manifest, tokenizer: Tokenizer, *, seed: int
+) -> list[str]:
     """Return sentences of a sample without a word of any group, in any place."""
-    words = {word["word"] for word in manifest["words"]}
-    lengths = sorted({len(word) for word in words})
+    search = WordSearch((word["word"] for word in manifest["words"]), tokenizer)
+    free = [text for text in sample if not search.finds_one_in(text)]
+    return drawn(free, MAX_TEXTS, seed=seed)
 
-    def holds_one(text: str) -> bool:
-        return any(text[i : i + n] in words for n in lengths for i in range(len(text) - n + 1))
 
-    free = [text for text in sample if not holds_one(text)]
-    return random.Random(seed).sample(free, min(MAX_TEXTS, len(free)))
+def drawn(texts: Sequence[str], n_wanted: int, *, seed: int) -> list[str]:
+    """Draw that many texts, or all if there are no more."""
+    return random.Random(seed).sample(texts, min(n_wanted, len(texts)))
 
 
 def read_labelled(file: Path, text_column: str, label_column: str, *, seed: int) -> tuple[list[str], list[str]]:
     """Read texts and labels of a .csv or .tsv file with a header.
 
-    At most 2,000 rows are drawn; those whose label has fewer texts than there are folds are left out.
+    At most 2,000 rows are drawn; those without a text or a label are left out, and those whose label has fewer
+    texts than there are folds.
 
     :return: texts and labels.
     :raises FileNotFoundError: if there is no such file.
-    :raises ValueError: if a column is not there, or there are fewer than two labels.
+    :raises ValueError: if it is no UTF-8, a column is not there, or there are fewer than two labels.
     """
     if not file.is_file():
         raise FileNotFoundError(f"there is no file {file}; expected .csv or .tsv with a header")
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream, delimiter="\t" if file.suffix == ".tsv" else ",")
-        absent = [name for name in (text_column, label_column) if name not in (reader.fieldnames or ())]
-        if absent:
-            raise ValueError(f"{file} has no column {absent[0]}; it has {', '.join(reader.fieldnames or ())}")
-        rows = [(row[text_column], row[label_column]) for row in reader if row[text_column]]
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            rows = _rows(stream, file, text_column, label_column)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file} is no UTF-8 text (byte {error.start}); save it as UTF-8") from error
     drawn = random.Random(seed).sample(rows, min(MAX_PROBE_TEXTS, len(rows)))
     counts = Counter(label for _, label in drawn)
     common = {label for label, count in counts.items() if count >= N_FOLDS}
@@ -91,3 +97,15 @@ def read_labelled(file: Path, text_column: str, label_column: str, *, seed: int)
         )
     kept = [(text, label) for text, label in drawn if label in common]
     return [text for text, _ in kept], [label for _, label in kept]
+
+
+def _rows(stream: TextIO, file: Path, text_column: str, label_column: str) -> list[tuple[str, str]]:
+    # A field of a .tsv may begin with a quotation mark that is never closed, as in NSMC, and would swallow rows.
+    is_tsv = file.suffix == ".tsv"
+    reader = csv.DictReader(
+        stream, delimiter="\t" if is_tsv else ",", quoting=csv.QUOTE_NONE if is_tsv else csv.QUOTE_MINIMAL
+    )
+    absent = [name for name in (text_column, label_column) if name not in (reader.fieldnames or ())]
+    if absent:
+        raise ValueError(f"{file} has no column {absent[0]}; it has {', '.join(reader.fieldnames or ())}")
+    return [(row[text_column], row[label_column]) for row in reader if row[text_column] and row[label_column]]

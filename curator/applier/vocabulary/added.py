@@ -55,8 +55,23 @@ class AddedTokenVocabulary(Vocabulary):
         new = [{"id": self.n_entries + i, "content": entry, **flags} for i, entry in enumerate(entries)]
         content = {**self.files.json, "added_tokens": [*self.files.json.get("added_tokens", ()), *new]}
         return WrittenTokenizer(
-            files={TOKENIZER_JSON: json.dumps(content, ensure_ascii=False)}, stale=(), costs=self._costs(entries)
+            files={TOKENIZER_JSON: json.dumps(content, ensure_ascii=False)},
+            stale=(),
+            costs=(*self._costs(entries), *self._cost_of_spaces()),
         )
+
+    def _cost_of_spaces(self) -> tuple[Said, ...]:
+        if not self.text_prefix:
+            return ()
+        english = (
+            "Rows of known words are those that count behind a space; at the very start of a text such a word is "
+            "another entry, which stays as it is."
+        )
+        korean = (
+            "이미 있던 낱말의 행은 빈칸 뒤에 올 때의 행입니다. 글의 맨 앞에 오면 다른 항목이며, 그 행은 그대로 "
+            "둡니다."
+        )
+        return (Said(english, korean),)
 
     def _costs(self, entries: Sequence[str]) -> tuple[Said, ...]:
         if not entries:

@@ -13,6 +13,7 @@ from curator.applier.said import Said
 
 TOKENIZER_JSON = "tokenizer.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
+SENTENCEPIECE_FILES = ("sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model")
 
 
 class Finding(NamedTuple):
@@ -112,7 +113,9 @@ class Vocabulary(ABC):
         """Return, by entry, the entries that are it with a particle: pooling it does not reach them."""
         found: dict[str, list[str]] = {}
         lengths = {len(particle) for particle in particles}
-        for form in self.ids:
+        for form in sorted(
+            self.ids, key=self.ids.__getitem__
+        ):  # the library gives them in another order each time
             for length in lengths:
                 if form[-length:] in particles and form[:-length] in entries:
                     found.setdefault(form[:-length], []).append(form)

@@ -1,6 +1,7 @@
 """A checkpoint's tokenizer files, as they are or as transformers would make them."""
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,12 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 
 from curator.applier.base import Base, read_json
-from curator.applier.vocabulary.common import TOKENIZER_CONFIG, TOKENIZER_JSON, TokenizerFiles
+from curator.applier.vocabulary.common import (
+    SENTENCEPIECE_FILES,
+    TOKENIZER_CONFIG,
+    TOKENIZER_JSON,
+    TokenizerFiles,
+)
 
 # model_type of the families whose vocab.txt is read as BERT's is.
 BERT_LIKE = (
@@ -27,8 +33,9 @@ BERT_LIKE = (
     "retribert",
 )
 BERT_SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
-SOURCES = ("tokenizer.json", "vocab.txt", "vocab.json", "spm.model", "sentencepiece.bpe.model", "tokenizer.model")
+SOURCES = ("tokenizer.json", "vocab.txt", "vocab.json", *SENTENCEPIECE_FILES)
 SYLLABLE = "가"
+WORD_START = "▁"  # of sentencepiece
 
 
 def read_tokenizer(base: Base, *, pin_case: bool = False) -> TokenizerFiles:
@@ -75,6 +82,11 @@ def _from_vocabulary_file(file: Path, config: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(
             f"{file} has {len(lines)} lines, and none is {absent[0]}; expected WordPiece entries, one a line"
         )
+    if any(line.startswith(WORD_START) for line in lines) and not any(line.startswith("##") for line in lines):
+        raise ValueError(
+            f"{file} lists pieces of sentencepiece ({WORD_START} and no ##), as KoBERT's does: its own tokenizer "
+            "would never find a new entry of that file. Expected WordPiece entries, or a tokenizer.json"
+        )
     # Never NFC: KR-BERT has compatibility ideographs that would fall together with others and shift the ids.
     tokenizer = Tokenizer(WordPiece({line: i for i, line in enumerate(lines)}, unk_token=special["unk"]))
     tokenizer.normalizer = BertNormalizer(
@@ -98,6 +110,12 @@ def _from_vocabulary_file(file: Path, config: dict[str, Any]) -> dict[str, Any]:
 def _from_transformers(folder: Path) -> dict[str, Any]:
     from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+    read_by_library = [name for name in SENTENCEPIECE_FILES if (folder / name).is_file()]
+    if read_by_library and find_spec("sentencepiece") is None:
+        raise ValueError(
+            f"{folder} has {read_by_library[0]} and no tokenizer.json: `pip install sentencepiece protobuf`, of "
+            "which transformers makes one, or give a folder with tokenizer.json"
+        )
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise ValueError(
@@ -128,12 +146,15 @@ def _with_case(content: dict[str, Any], config: dict[str, Any], folder: Path, pi
         content = {**content, "normalizer": {**normalizer, "lowercase": lowercase, "strip_accents": strip}}
     built = _normalizer(content)
     if built is not None and len(built.normalize_str(SYLLABLE).strip("▁ ")) != len(SYLLABLE):
-        remedy = (
-            "check its normaliser" if pin_case else "give --pin-case if the model was trained on whole syllables"
-        )
+        if config.get("do_lower_case"):
+            cause, remedy = "says do_lower_case true", "say false there, in a copy of the folder,"
+        elif pin_case:
+            cause, remedy = "is not to blame", "check the normaliser in tokenizer.json"
+        else:
+            cause, remedy = "does not say do_lower_case false", "give --pin-case"
         raise ValueError(
-            f"the tokenizer in {folder} takes Hangul syllables apart (do_lower_case is not set to false in "
-            f"{TOKENIZER_CONFIG}), so that no Korean entry is ever found; {remedy}, as KR-BERT was"
+            f"the tokenizer in {folder} takes Hangul syllables apart ({TOKENIZER_CONFIG} {cause}), so that no "
+            f"Korean entry is ever found; {remedy} if the model was trained on whole syllables, as KR-BERT was"
         )
     return content
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from curator.applier.particles import particles_after
 from curator.applier.said import Said
 from curator.applier.vocabulary.common import (
+    SENTENCEPIECE_FILES,
     TOKENIZER_JSON,
     Finding,
     TokenizerFiles,
@@ -18,7 +19,6 @@ from curator.applier.vocabulary.common import (
 
 MARGIN = 1e-3  # of a log probability; the library adds scores in double precision
 FILLER_SCORE = -1e4  # of an added token that takes a place in the list, so that Viterbi never chooses it
-SENTENCEPIECE_FILES = ("sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model")
 
 
 class UnigramVocabulary(Vocabulary):
