@@ -113,7 +113,7 @@ lexicon_options = _collect(
     click.option(
         "--min-count",
         type=click.IntRange(min=1),
-        help="Least frequency of a word.  [default: 2 for more than 10,000 sentences, else 1]",
+        help="Least frequency of a word.  [default: 2 above 10,000 sentences or 100,000 eojeols, else 1]",
     ),
     click.option(
         "--examples",
