@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from curator.store.models import Decision, Group, GroupStatus, Member, Run, Word, WordStatistics
 from curator.store.session import opened, session_factory
 from miner import pipeline
+from miner.neighbors import find_neighbors
 from miner.options import CorpusOptions, EncoderOptions, GroupOptions, LexiconOptions, RunOptions
 from miner.pipeline import mine_groups
 
@@ -69,6 +70,17 @@ def test_a_run_finds_oov_words_and_groups_them(options, tmp_path):
     assert rows_of(tmp_path / "words.db", Group) == len(result.groups)
     assert result.manifest["source"]["inputs"][0]["path"].endswith("talk.csv")
     assert result.manifest["configuration"]["groups"]["min_cosine_similarity"] == 0.5
+
+
+def test_the_recall_of_the_neighbours_is_stored_with_the_run(options, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        pipeline, "find_neighbors", lambda *args, **how: replace(find_neighbors(*args, **how), recall=0.96875)
+    )
+    run(options, tmp_path)
+    with opened(str(tmp_path / "words.db")) as engine, session_factory(engine)() as session:
+        stages = session.scalars(select(Run)).one().manifest["stages"]
+    assert stages["neighbors"]["report"]["recall"] == 0.96875
+    assert stages["neighbors"]["report"]["index"] == "Flat"
 
 
 @pytest.mark.parametrize("least", [0.0, 0.5, 0.7])
