@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miner.evidence import spelling
+from miner.evidence import alignment, spelling
 from miner.evidence.alignment import edit_distances, edits
 from miner.evidence.derivation import derivation
 from miner.evidence.difference import difference
@@ -53,6 +53,19 @@ def test_distances_of_many_pairs_are_those_of_each(pairs):
     left, right = [phonemes(a) for a, _ in pairs], [phonemes(b) for _, b in pairs]
     expected = [reference_distance(a, b, *costs) for a, b in zip(left, right, strict=True)]
     np.testing.assert_allclose(edit_distances(left, right, *costs), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_long_words_are_compared_many_at_once_in_bounded_memory(monkeypatch):
+    costs = spelling_costs()
+    left = [phonemes("가나" * n) for n in range(40)]
+    right = [phonemes("하" * (100 - n)) for n in range(40)]
+    alone = [edit_distances([a], [b], *costs)[0] for a, b in zip(left, right, strict=True)]
+    held = []
+    rows = alignment._rows
+    monkeypatch.setattr(alignment, "_rows", lambda a, b, *more: (held.append(len(a)), rows(a, b, *more))[1])
+    monkeypatch.setattr(alignment, "_CELLS_PER_ROW", 2_010)
+    assert edit_distances(left, right, *costs).tolist() == alone
+    assert held == [10, 10, 10, 10]  # of 201 cells or fewer
 
 
 @settings(deadline=None)
