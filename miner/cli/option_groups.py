@@ -131,7 +131,12 @@ lexicon_options = _collect(
         default=200,
         help="Most characters between two spaces; what is longer is no word, and is left out and counted.",
     ),
-    click.option("--workers", "n_workers", type=click.IntRange(min=1), help="Threads.  [default: one per core]"),
+    click.option(
+        "--workers",
+        "n_workers",
+        type=click.IntRange(min=1),
+        help="Threads of okt and kiwi; with --scheduler local, processes.  [default: one per core]",
+    ),
 )
 
 cluster_options = _collect(
