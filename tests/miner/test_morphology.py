@@ -68,9 +68,10 @@ def test_okt_by_eojeols_equals_okt_on_any_text(okt, sentence):
 
 
 def test_the_surfaces_of_the_morphemes_make_up_the_eojeol():
-    for sentence in OktAnalyzer(n_workers=1).analyze(SENTENCES):
-        for eojeol in sentence:
-            assert "".join(m.surface for m in eojeol.morphemes) == eojeol.surface
+    found = list(OktAnalyzer(n_workers=1).analyze(SENTENCES))
+    made_up = [["".join(m.surface for m in eojeol.morphemes) for eojeol in sentence] for sentence in found]
+    assert made_up == [[eojeol.surface for eojeol in sentence] for sentence in found]
+    assert made_up[1] == ["플루옥세틴", "프로작", "을", "먹고", "예뻤던", "그녀가", "먹어봤었다"]
 
 
 def test_the_surface_of_a_stemmed_verb_is_what_stands_in_the_text():

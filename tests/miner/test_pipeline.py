@@ -83,10 +83,12 @@ def test_the_recall_of_the_neighbours_is_stored_with_the_run(options, tmp_path, 
     assert stages["neighbors"]["report"]["index"] == "Flat"
 
 
-@pytest.mark.parametrize("least", [0.0, 0.5, 0.7])
-def test_every_member_is_near_every_other_and_no_group_is_too_large(options, tmp_path, least):
+@pytest.mark.parametrize(("least", "n_groups"), [(0.0, 5), (0.5, 2)])
+def test_every_member_is_near_every_other_and_no_group_is_too_large(options, tmp_path, least, n_groups):
     likely = GroupOptions(min_cosine_similarity=least, min_probability=0.05, max_group_size=3)
-    for group in run(replace(options, groups=likely), tmp_path).groups:
+    found = run(replace(options, groups=likely), tmp_path).groups
+    assert len(found) == n_groups
+    for group in found:
         assert 2 <= len(group.words) <= 3
         assert group.min_pair_cosine_similarity >= least
         cosines = [e.value for e in group.evidence if e.kind == "cosine_similarity"]
