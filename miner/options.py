@@ -40,7 +40,7 @@ class CorpusOptions:
 class LexiconOptions:
     """Which words are collected.
 
-    :ivar min_count: least frequency of a word; ``None`` is 2 above 10,000 sentences and 1 below.
+    :ivar min_count: least frequency of a word; ``None`` is 2 above 10,000 sentences or 100,000 eojeols, else 1.
     :ivar n_examples: most example sentences kept per word.
     :ivar n_workers: threads that analyse; ``None`` is one per core.
     :ivar max_eojeol_length: characters; a longer eojeol is no word, and is left out.

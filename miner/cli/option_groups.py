@@ -113,7 +113,7 @@ lexicon_options = _collect(
     click.option(
         "--min-count",
         type=click.IntRange(min=1),
-        help="Least frequency of a word.  [default: 2 for more than 10,000 sentences, else 1]",
+        help="Least frequency of a word.  [default: 2 above 10,000 sentences or 100,000 eojeols, else 1]",
     ),
     click.option(
         "--examples",
@@ -131,7 +131,12 @@ lexicon_options = _collect(
         default=200,
         help="Most characters between two spaces; what is longer is no word, and is left out and counted.",
     ),
-    click.option("--workers", "n_workers", type=click.IntRange(min=1), help="Threads.  [default: one per core]"),
+    click.option(
+        "--workers",
+        "n_workers",
+        type=click.IntRange(min=1),
+        help="Threads of okt and kiwi; with --scheduler local, processes.  [default: one per core]",
+    ),
 )
 
 cluster_options = _collect(

@@ -85,6 +85,7 @@ def print_summary(result: "MiningResult") -> None:
     click.echo(
         f"run {stored.run_id} stored: {stored.n_words:,} words ({stored.n_new_words:,} new), "
         f"{stored.n_new_groups:,} new groups, {stored.n_open_groups:,} that were open already, "
+        f"{stored.n_reopened_groups:,} that were closed and are open again, "
         f"{stored.n_decided_groups:,} answered before, {stored.n_blocked_groups:,} blocked by decisions, "
         f"{stored.n_superseded_groups:,} of earlier runs closed"
     )

@@ -23,9 +23,9 @@ class VectorCache:
 
     Each ``put`` is one transaction: a process that is killed loses its last batch at most.
 
-    :param path: The file; it and its folder are made when missing.
-    :param identity: Of the encoder, see ``encoder_identity``.
-    :raises ValueError: If the file is no such cache.
+    :param path: the file; it and its folder are made when missing.
+    :param identity: of the encoder, see ``encoder_identity``.
+    :raises ValueError: if the file is no such cache.
     """
 
     def __init__(self, path: Path, identity: str) -> None:
@@ -42,7 +42,7 @@ class VectorCache:
         """Look words up.
 
         :param words: NFC.
-        :return: For each word that was put before its vector, float32, shape (dim,), or ``None`` where the
+        :return: for each word that was put before its vector, float32, shape (dim,), or ``None`` where the
             encoder had none; other words are left out.
         """
         found: dict[str, NDArray[np.float32] | None] = {}
@@ -58,7 +58,7 @@ class VectorCache:
     def put(self, vectors: Mapping[str, NDArray[np.float32] | None]) -> None:
         """Keep vectors, in one transaction.
 
-        :param vectors: By NFC word; float32, shape (dim,), or ``None`` where the encoder has none.
+        :param vectors: by NFC word; float32, shape (dim,), or ``None`` where the encoder has none.
         """
         rows = (
             (self._encoder_id, word, None if vector is None else vector.astype("<f4").tobytes())

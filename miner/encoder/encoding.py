@@ -45,14 +45,14 @@ def encode_words(
 ) -> EncodedWords:
     """Encode words.
 
-    :param encoder: Any encoder; a row of zeros, NaN or infinity means that it has no vector for the word.
-    :param words: In any order, repeated or not; NFC is made of them.
-    :param batch_size: Words per forward pass, at least 1.
-    :param prompt: Written before each word; ``None`` is the encoder's own default.
-    :param cache: Looked up first and filled, if given; it must belong to the same encoder and prompt.
-    :param show_progress: Whether to show a progress bar on standard error.
-    :return: The vectors, in the order of ``words``.
-    :raises ValueError: If ``batch_size`` is below 1.
+    :param encoder: any encoder; a row of zeros, NaN or infinity means that it has no vector for the word.
+    :param words: in any order, repeated or not; NFC is made of them.
+    :param batch_size: words per forward pass, at least 1.
+    :param prompt: written before each word; ``None`` is the encoder's own default.
+    :param cache: looked up first and filled, if given; it must belong to the same encoder and prompt.
+    :param show_progress: whether to show a progress bar on standard error.
+    :return: the vectors, in the order of ``words``.
+    :raises ValueError: if ``batch_size`` is below 1.
     """
 
     def encode(chunks: Sequence[Sequence[str]]) -> Iterator[Vectors]:
@@ -73,13 +73,13 @@ def encode_in_chunks(
 ) -> EncodedWords:
     """Encode words, wherever the encoder is.
 
-    :param encode: Yields what ``encode_chunk`` returns for each chunk of distinct words, in order.
-    :param words: In any order, repeated or not; NFC is made of them.
-    :param batch_size: Words per forward pass, at least 1; a chunk has some batches.
-    :param cache: Looked up first and filled, if given; it must belong to the same encoder and prompt.
-    :param dim: Of the vectors, if no word should have one.
-    :return: The vectors, in the order of ``words``.
-    :raises ValueError: If ``batch_size`` is below 1.
+    :param encode: yields what ``encode_chunk`` returns for each chunk of distinct words, in order.
+    :param words: in any order, repeated or not; NFC is made of them.
+    :param batch_size: words per forward pass, at least 1; a chunk has some batches.
+    :param cache: looked up first and filled, if given; it must belong to the same encoder and prompt.
+    :param dim: of the vectors, if no word should have one.
+    :return: the vectors, in the order of ``words``.
+    :raises ValueError: if ``batch_size`` is below 1.
     """
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}, expected at least 1")

@@ -50,12 +50,12 @@ class KiwiMorphemes(InputModule):
     ) -> dict[str, torch.Tensor]:
         """Analyse words.
 
-        :param inputs: The words.
-        :param prompt: Must be empty: this encoder has no use for one.
-        :param kwargs: Ignored, as other modules do.
-        :return: Rows of the morphemes of all words, where each word starts in them, the length of each meaning
+        :param inputs: the words.
+        :param prompt: must be empty: this encoder has no use for one.
+        :param kwargs: ignored, as other modules do.
+        :return: rows of the morphemes of all words, where each word starts in them, the length of each meaning
             block, float32 (n_words,), and the form block, float32 (n_words, 512), unit rows.
-        :raises ValueError: If a prompt is given.
+        :raises ValueError: if a prompt is given.
         """
         if prompt:
             raise ValueError(f"The built-in encoder was given the prompt {prompt!r}, but takes none: leave it out")
@@ -77,8 +77,8 @@ class KiwiMorphemes(InputModule):
     def forward(self, features: dict[str, torch.Tensor], **kwargs: Any) -> dict[str, torch.Tensor]:  # noqa: ANN401
         """Put the two blocks together.
 
-        :param features: What ``preprocess`` returned.
-        :param kwargs: Ignored.
+        :param features: what ``preprocess`` returned.
+        :param kwargs: ignored.
         :return: ``features`` with ``sentence_embedding``, float32, shape (n_words, dim), unit rows or NaN.
         """
         rows = self.vectors[features["rows"]].float()
@@ -97,9 +97,9 @@ class KiwiMorphemes(InputModule):
     def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's
         """Write the weights and the version of Kiwi's model into a folder.
 
-        :param output_path: The folder.
-        :param args: Ignored.
-        :param kwargs: Ignored.
+        :param output_path: the folder.
+        :param args: ignored.
+        :param kwargs: ignored.
         """
         save_file(self.state_dict(), Path(output_path) / _WEIGHTS_FILE)
         self.save_config(output_path)
@@ -113,11 +113,11 @@ class KiwiMorphemes(InputModule):
     ) -> Self:
         """Read what ``save`` wrote.
 
-        :param model_name_or_path: The folder.
-        :param subfolder: Folder in it.
-        :param kwargs: Ignored.
-        :return: The module.
-        :raises ValueError: If it belongs to another version of Kiwi's model than the one installed.
+        :param model_name_or_path: the folder.
+        :param subfolder: folder in it.
+        :param kwargs: ignored.
+        :return: the module.
+        :raises ValueError: if it belongs to another version of Kiwi's model than the one installed.
         """
         folder = Path(model_name_or_path) / subfolder
         saved_version = json.loads((folder / cls.config_file_name).read_text(encoding="utf-8"))["model_version"]

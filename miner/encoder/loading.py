@@ -41,9 +41,9 @@ def load_encoder(name_or_path: str = BUILT_IN, *, device: str | None = None) -> 
     built-in one compute at half precision.
 
     :param name_or_path: ``kiwi``, the built-in one; a folder; or a name on the Hugging Face hub.
-    :param device: Of torch, such as ``cpu`` or ``cuda:1``; ``None`` is the best there is.
-    :return: The encoder.
-    :raises ValueError: If there is no such device, folder or name, if the hub cannot be reached, or if what is
+    :param device: of torch, such as ``cpu`` or ``cuda:1``; ``None`` is the best there is.
+    :return: the encoder.
+    :raises ValueError: if there is no such device, folder or name, if the hub cannot be reached, or if what is
         there is no SentenceTransformer; the message says which, and what to do.
     """
     check_device(device)
@@ -70,7 +70,7 @@ def precision_on(device: str | torch.device | None) -> torch.dtype:
 
     The eleventh bit of a cosine similarity changes no decision; on CPUs half precision is slower.
 
-    :param device: Of torch; ``None`` is the best there is.
+    :param device: of torch; ``None`` is the best there is.
     :return: ``torch.float16`` or ``torch.float32``.
     """
     kind = torch.device(get_device_name() if device is None else device).type
@@ -80,11 +80,11 @@ def precision_on(device: str | torch.device | None) -> torch.dtype:
 def encoder_identity(name_or_path: str, *, prompt: str | None, device: str | None = None) -> str:
     """Say which vectors an encoder gives: equal identities give equal vectors, so caches are kept by it.
 
-    :param name_or_path: As for ``load_encoder``.
-    :param prompt: What is written before each word.
-    :param device: As for ``load_encoder``: vectors computed at half precision are others.
-    :return: Name with version of the model, commit on the hub or digest of the folder's files, prompt, precision.
-    :raises ValueError: As ``load_encoder``, or if a prompt is given to an encoder that takes none.
+    :param name_or_path: as for ``load_encoder``.
+    :param prompt: what is written before each word.
+    :param device: as for ``load_encoder``: vectors computed at half precision are others.
+    :return: name with version of the model, commit on the hub or digest of the folder's files, prompt, precision.
+    :raises ValueError: as ``load_encoder``, or if a prompt is given to an encoder that takes none.
     """
     if name_or_path == BUILT_IN:
         if prompt:
@@ -105,9 +105,9 @@ def prompt_for(name_or_path: str, asked: str | None) -> str | None:
     *Multilingual E5 Text Embeddings*), and is much worse without it; its ``instruct`` members name theirs
     themselves.
 
-    :param name_or_path: As for ``load_encoder``.
-    :param asked: What the user wants there, empty for nothing.
-    :return: What the user asked for, else the family's prompt, else ``None``, the encoder's own default.
+    :param name_or_path: as for ``load_encoder``.
+    :param asked: what the user wants there, empty for nothing.
+    :return: what the user asked for, else the family's prompt, else ``None``, the encoder's own default.
     """
     if asked is not None:
         return asked
@@ -118,8 +118,8 @@ def prompt_for(name_or_path: str, asked: str | None) -> str | None:
 def check_device(device: str | None) -> None:
     """Make sure that torch can put something on a device.
 
-    :param device: Of torch; ``None`` is always right.
-    :raises ValueError: If there is no such device on this machine.
+    :param device: of torch; ``None`` is always right.
+    :raises ValueError: if there is no such device on this machine.
     """
     if device is None:
         return

@@ -52,9 +52,9 @@ def load_morpheme_vectors(kiwi: Any, cache_folder: Path) -> MorphemeVectors:  # 
 
     Two processes may do this at once: each writes a file of its own and renames it into place.
 
-    :param kiwi: The ``kiwipiepy.Kiwi`` whose morphemes are asked for.
-    :param cache_folder: Where the file is kept; made when missing. If it cannot be written, a warning says so.
-    :return: The vectors.
+    :param kiwi: the ``kiwipiepy.Kiwi`` whose morphemes are asked for.
+    :param cache_folder: where the file is kept; made when missing. If it cannot be written, a warning says so.
+    :return: the vectors.
     """
     path = cache_folder / f"kiwi-model-{model_version()}-recipe-{_RECIPE_VERSION}.npz"
     if path.exists():
@@ -81,8 +81,8 @@ def compute_morpheme_vectors(kiwi: Any) -> MorphemeVectors:  # noqa: ANN401
     consists of it alone (what follows), both centred and whitened. A common and a proper noun of one form share
     theirs.
 
-    :param kiwi: A ``kiwipiepy.Kiwi`` with the CoNg model.
-    :return: The vectors.
+    :param kiwi: a ``kiwipiepy.Kiwi`` with the CoNg model.
+    :return: the vectors.
     """
     known = _language_model_morphemes(kiwi)
     morphemes = [index for index, (form, tag) in enumerate(known) if form and tag in CONTENT_TAGS]
@@ -98,8 +98,8 @@ def compute_morpheme_vectors(kiwi: Any) -> MorphemeVectors:  # noqa: ANN401
 def recover_vectors(similarity: Callable[[Any, Any], float], items: Sequence[Any]) -> NDArray[np.float32]:
     """Find vectors that have the given cosines.
 
-    :param similarity: Cosine of two items.
-    :param items: All items.
+    :param similarity: cosine of two items.
+    :param items: all items.
     :return: float32, shape (n_items, rank of the anchors' Gram matrix), unit rows.
     """
     n_anchors = min(_N_ANCHORS, len(items))
@@ -138,8 +138,8 @@ def mix_noun_readings(
     The more frequent reading counts for more, by Zipf's law.
 
     :param vectors: float32, shape (n, dim), unit rows.
-    :param morphemes: Form and tag of each row.
-    :param frequency_ranks: Of each row, 0 for the most frequent. Kiwi's ids are fit for it (rank correlation 0.80
+    :param morphemes: form and tag of each row.
+    :param frequency_ranks: of each row, 0 for the most frequent. Kiwi's ids are fit for it (rank correlation 0.80
         with the probability that its model gives to a morpheme without a context).
     :return: float32, shape (n, dim), unit rows.
     """
@@ -157,8 +157,8 @@ def mix_noun_readings(
 def unit_rows(vectors: NDArray[Any]) -> NDArray[Any]:
     """Scale each row to length 1; a zero row stays zero.
 
-    :param vectors: Shape (n, dim).
-    :return: The same shape and type.
+    :param vectors: shape (n, dim).
+    :return: the same shape and type.
     """
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1)

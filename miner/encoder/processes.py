@@ -26,13 +26,13 @@ def encode_with(
     Several processes make the batches that one would make. They gain where an encoder does more than multiply
     matrices, which uses all cores anyway: where it cuts words into pieces, say.
 
-    :param options: Name the encoder, and the number of processes.
-    :param words: In any order, repeated or not; NFC is made of them.
-    :param cache: Looked up first and filled, if given; it must belong to the same encoder and prompt.
-    :param show_progress: Whether to show a progress bar on standard error.
-    :return: The vectors, in the order of ``words``.
-    :raises ValueError: As ``load_encoder``, or as ``check_processes``.
-    :raises OSError: If a process was ended from outside; what was encoded until then is in the cache.
+    :param options: name the encoder, and the number of processes.
+    :param words: in any order, repeated or not; NFC is made of them.
+    :param cache: looked up first and filled, if given; it must belong to the same encoder and prompt.
+    :param show_progress: whether to show a progress bar on standard error.
+    :return: the vectors, in the order of ``words``.
+    :raises ValueError: as ``load_encoder``, or as ``check_processes``.
+    :raises OSError: if a process was ended from outside; what was encoded until then is in the cache.
     """
     check_processes(options)
     if options.n_processes == 1:
@@ -66,7 +66,7 @@ def encode_with(
 def check_processes(options: EncoderOptions) -> None:
     """Refuse several processes for a GPU, which one keeps busy.
 
-    :raises ValueError: If the device is not the CPU, or the number is below 1.
+    :raises ValueError: if the device is not the CPU, or the number is below 1.
     """
     if options.n_processes < 1:
         raise ValueError(f"n_processes is {options.n_processes}, expected at least 1")

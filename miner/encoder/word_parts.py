@@ -33,8 +33,8 @@ class WordParts:
 class WordSplitter:
     """Splits words into the morphemes that have a vector.
 
-    :param kiwi: The analyser.
-    :param morpheme_ids: Its ids of the morphemes that have a vector; row i belongs to the i-th.
+    :param kiwi: the analyser.
+    :param morpheme_ids: its ids of the morphemes that have a vector; row i belongs to the i-th.
     """
 
     def __init__(self, kiwi: Kiwi, morpheme_ids: Sequence[int]) -> None:
@@ -52,7 +52,7 @@ class WordSplitter:
         """Find the parts of each word: as one morpheme if Kiwi's dictionary has it, else by analysis.
 
         :param words: NFC, without white space around them.
-        :return: One for each word.
+        :return: one for each word.
         """
         unknown = [word for word in words if word not in self._row_of_form]
         analysed = iter(self._analyse(unknown))

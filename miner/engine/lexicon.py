@@ -153,7 +153,7 @@ def _select(
     stages: StageStore,
 ) -> StageResult:
     """Find compounds, add words up, choose among them, and see what the sentences say of these."""
-    arguments = lexicon_settings(options, seed, n_sentences=counted.stage.report["n_counted_sentences"])
+    arguments = lexicon_settings(options, seed, counted.stage.report)
     compounds = options.compounds and not options.all_morphemes
     key_settings = {"partitions": counted.stage.key, "tokenizer": tokenizer.digest, "compounds": compounds}
     key_settings |= arguments

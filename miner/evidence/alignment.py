@@ -1,6 +1,6 @@
 """Weighted edit distance of many pairs of words at once (Wagner & Fischer 1974, by numpy across pairs)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,8 @@ import numpy.typing as npt
 from miner.evidence.phonemes import padded
 
 Floats = npt.NDArray[np.float32]
-_CELLS_PER_BLOCK = 4_000_000  # of the table of distances; 16 MB
+_CELLS_PER_ROW = 1_000_000  # of the tables of the pairs in one block; 4 MB
+_PAIRS_PER_BLOCK = 8_192  # more would be padded more
 
 
 def edit_distances(
@@ -23,15 +24,17 @@ def edit_distances(
     :return: float32, shape (n_pairs,).
     """
     distances = np.empty(len(left), np.float32)
-    order = sorted(range(len(left)), key=lambda i: (len(left[i]), len(right[i])))  # pads little
+    n_left, n_right = (np.array([len(word) for word in words], np.int64) for words in (left, right))
+    longest = np.maximum(n_left, n_right)
+    order = np.lexsort((n_right, n_left, longest))  # pads little
     start = 0
     while start < len(order):
-        n_cells = (len(left[order[start]]) + 2) * (len(right[order[start]]) + 2)
-        block = order[start : start + max(1, _CELLS_PER_BLOCK // (4 * n_cells))]
-        table = distance_table([left[i] for i in block], [right[i] for i in block], substitution, gap)
-        rows = np.arange(len(block))
-        ends = [len(left[i]) for i in block], [len(right[i]) for i in block]
-        distances[block] = table[ends[0], ends[1], rows]
+        at_most = order[start : start + _PAIRS_PER_BLOCK]
+        block = at_most[: max(1, _CELLS_PER_ROW // (longest[at_most[-1]] + 1))]
+        rows = _rows([left[i] for i in block], [right[i] for i in block], substitution, gap)
+        for i, row in enumerate(rows):
+            at_end = np.flatnonzero(n_left[block] == i)
+            distances[block[at_end]] = row[n_right[block[at_end]], at_end]
         start += len(block)
     return distances
 
@@ -40,16 +43,26 @@ def distance_table(
     left: Sequence[Sequence[int]], right: Sequence[Sequence[int]], substitution: Floats, gap: Floats
 ) -> Floats:
     """Return the distances of all beginnings: float32, shape (longest left + 1, longest right + 1, n_pairs)."""
+    return np.stack(list(_rows(left, right, substitution, gap)))
+
+
+def _rows(
+    left: Sequence[Sequence[int]], right: Sequence[Sequence[int]], substitution: Floats, gap: Floats
+) -> Iterator[Floats]:
+    """Yield the rows of the table, each float32, shape (longest right + 1, n_pairs)."""
     (a, _), (b, _) = padded(left), padded(right)
-    table = np.zeros((a.shape[1] + 1, b.shape[1] + 1, len(a)), np.float32)
-    np.cumsum(gap[a].T, axis=0, out=table[1:, 0])
-    np.cumsum(gap[b].T, axis=0, out=table[0, 1:])
-    for i in range(1, len(table)):
-        leave_out, change = gap[a[:, i - 1]], substitution[a[:, i - 1, None], b].T
-        for j in range(1, table.shape[1]):
-            best = np.minimum(table[i - 1, j] + leave_out, table[i, j - 1] + gap[b[:, j - 1]])
-            np.minimum(best, table[i - 1, j - 1] + change[j - 1], out=table[i, j])
-    return table
+    above = np.zeros((b.shape[1] + 1, len(a)), np.float32)
+    np.cumsum(gap[b].T, axis=0, out=above[1:])
+    yield above
+    for i in range(a.shape[1]):
+        leave_out, change = gap[a[:, i]], substitution[a[:, i, None], b].T
+        row = np.empty_like(above)
+        row[0] = above[0] + leave_out
+        for j in range(1, len(row)):
+            best = np.minimum(above[j] + leave_out, row[j - 1] + gap[b[:, j - 1]])
+            np.minimum(best, above[j - 1] + change[j - 1], out=row[j])
+        yield row
+        above = row
 
 
 def edits(left: Sequence[int], right: Sequence[int], substitution: Floats, gap: Floats) -> list[tuple[int, int]]:

@@ -36,7 +36,6 @@ PHONEMES: tuple[str, ...] = (
 )
 CODE_OF = {phoneme: code for code, phoneme in enumerate(PHONEMES)}
 N_CODES = len(PHONEMES)
-VOWEL_CODES = frozenset(CODE_OF[vowel] for vowel in VOWELS)
 
 
 def split_syllable(syllable: str) -> tuple[str, str, str] | None:

@@ -20,14 +20,12 @@ class Shortening:
     """How a short form is made of a long one.
 
     :ivar is_prefix: whether the short form is how the long one begins.
-    :ivar is_suffix: whether it is how the long one ends.
     :ivar part_initial_share: share of its syllables that begin a part of the long word; 0 without known parts.
     :ivar covered_share: share of the parts of the long word that it takes a syllable of.
     :ivar length_ratio: of the short form to the long one.
     """
 
     is_prefix: bool
-    is_suffix: bool
     part_initial_share: float
     covered_share: float
     length_ratio: float
@@ -92,7 +90,6 @@ def describe_shortening(short: str, long: str, is_known: Callable[[str], bool]) 
                 rest = rest[1:]
     return Shortening(
         is_prefix=long.startswith(short),
-        is_suffix=long.endswith(short),
         part_initial_share=initial / len(short) if not rest else 0.0,
         covered_share=covered / len(parts) if parts and not rest else 0.0,
         length_ratio=len(short) / len(long),

@@ -5,7 +5,9 @@ much when it makes another word (ㅂ and ㅍ); the costs are learned from pairs 
 1998) and ship with the package. Costs are per sound of the longer word, so that long words may differ in more.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +19,7 @@ from miner.evidence.origin import language_model
 from miner.evidence.phonemes import CODE_OF, N_CODES, OTHER, PHONEMES, phonemes
 from miner.evidence.readings import readings
 
-_WORDS_PER_BLOCK = 1_000  # of similarities, n_words each
+_SIMILARITIES_AT_ONCE = 50_000_000  # of some words to all, 8 bytes each where they share a run of sounds
 
 _SOUND_CLASSES = {
     "K": "ㄱㄲㅋ", "T": "ㄷㄸㅌ", "P": "ㅂㅃㅍ", "S": "ㅅㅆ", "C": "ㅈㅉㅊ",
@@ -85,12 +87,15 @@ def similar_spellings(
     if grams.shape[0] == 0:
         return np.empty((0, 2), np.int64)
     transposed = grams.T.tocsr()
-    found = [
-        _nearest(
-            grams[start : start + _WORDS_PER_BLOCK] @ transposed, start, n_nearest, min_ngram_cosine_similarity
-        )
-        for start in range(0, grams.shape[0], _WORDS_PER_BLOCK)
-    ]
+    n_threads = os.cpu_count() or 1
+    n_rows = max(_SIMILARITIES_AT_ONCE // n_threads // grams.shape[0], 1)
+
+    def nearest(start: int) -> npt.NDArray[np.int64]:
+        block = grams[start : start + n_rows] @ transposed
+        return _nearest(block, start, n_nearest, min_ngram_cosine_similarity)
+
+    with ThreadPoolExecutor(n_threads) as pool:  # scipy multiplies without Python's lock
+        found = list(pool.map(nearest, range(0, grams.shape[0], n_rows)))
     pairs = owners[np.concatenate(found)]
     pairs.sort(axis=1)
     return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)

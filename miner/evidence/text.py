@@ -66,13 +66,7 @@ def evidence_of(
     :return: evidence by its name, and counts of what was found and what was left out.
     """
     finder = MentionFinder(words, endings)
-    sentences: list[str] = []
-    enumerations: dict[tuple[str, str], Enumeration] = {}
-    for piece in pieces:
-        sentences += piece.sentences
-        for pair, own in piece.enumerations.items():
-            before = enumerations.get(pair, Enumeration(0, own.sentence))
-            enumerations[pair] = Enumeration(before.n_sentences + own.n_sentences, before.sentence)
+    sentences, enumerations = _joined(pieces)
     aliases, n_classes = find_aliases(sentences, finder)
     glosses, n_broad = find_shared_glosses(sentences, finder)
     by_ending = {(base, word): 1.0 for word in words if (base := finder.without_endings(word)) is not None}
@@ -99,6 +93,18 @@ def evidence_of(
         "n_enumerated_pairs": len(enumerations),
     }
     return sources, counts
+
+
+def _joined(pieces: Iterable[TextPiece]) -> tuple[list[str], dict[tuple[str, str], Enumeration]]:
+    """Return the sentences of all pieces, and their enumerations, each with its first sentence."""
+    sentences: list[str] = []
+    enumerations: dict[tuple[str, str], Enumeration] = {}
+    for piece in pieces:
+        sentences += piece.sentences
+        for pair, own in piece.enumerations.items():
+            before = enumerations.get(pair, Enumeration(0, own.sentence))
+            enumerations[pair] = Enumeration(before.n_sentences + own.n_sentences, before.sentence)
+    return sentences, enumerations
 
 
 def save_sources(sources: Mapping[str, PairSource], folder: Path) -> None:

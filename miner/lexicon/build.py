@@ -27,13 +27,14 @@ WORD_CLASSES: dict[str, frozenset[Pos]] = {
 }
 
 SMALL_CORPUS_SENTENCES = 10_000
+SMALL_CORPUS_EOJEOLS = 100_000  # those of a few long lines, which may be as many words
 
 Join = Callable[[Eojeol], tuple[Morpheme, ...]]
 
 
-def default_min_count(n_sentences: int) -> int:
-    """Return 2 above 10,000 sentences, where a word seen once is mostly a slip of the pen, else 1."""
-    return 2 if n_sentences > SMALL_CORPUS_SENTENCES else 1
+def default_min_count(n_sentences: int, n_eojeols: int) -> int:
+    """Return 2 for a corpus that is not small, where a word seen once is mostly a slip of the pen, else 1."""
+    return 2 if n_sentences > SMALL_CORPUS_SENTENCES or n_eojeols > SMALL_CORPUS_EOJEOLS else 1
 
 
 def morphemes_as_they_are(eojeol: Eojeol) -> tuple[Morpheme, ...]:

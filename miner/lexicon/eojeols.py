@@ -45,14 +45,14 @@ class EojeolTable:
     :ivar counts: int64, shape (n_eojeols,): occurrences.
     :ivar sentences_path: Parquet file with the columns of ``SENTENCE_SCHEMA``.
     :ivar n_sentences: rows of that file.
-    :ivar n_repeated: sentences left out because their text was there before.
+    :ivar n_repeated: sentences left out because their text was there before; known to ``count_eojeols`` alone.
     """
 
     eojeols: tuple[Eojeol, ...]
     counts: npt.NDArray[np.int64]
     sentences_path: Path
     n_sentences: int
-    n_repeated: int
+    n_repeated: int = 0
 
 
 def count_eojeols(
@@ -87,7 +87,7 @@ def count_eojeols(
     )
 
 
-def load_eojeols(folder: Path, *, n_repeated: int = 0) -> EojeolTable:
+def load_eojeols(folder: Path) -> EojeolTable:
     """Read back what ``count_eojeols`` wrote into ``folder``."""
     table = pq.read_table(folder / EOJEOLS_FILE)
     path = folder / SENTENCES_FILE
@@ -96,7 +96,6 @@ def load_eojeols(folder: Path, *, n_repeated: int = 0) -> EojeolTable:
         table.column("count").to_numpy(),
         path,
         pq.read_metadata(path).num_rows,
-        n_repeated,
     )
 
 

@@ -214,7 +214,7 @@ def _lexicon_stage(
     table: EojeolTable | None,
     stages: StageStore,
 ) -> StageResult:
-    settings = lexicon_settings(options, seed, n_sentences=eojeols.report["n_counted_sentences"])
+    settings = lexicon_settings(options, seed, eojeols.report)
     compounds = options.compounds and not options.all_morphemes
 
     def compute(folder: Path) -> Mapping[str, Any]:
@@ -233,10 +233,10 @@ def _lexicon_stage(
     )
 
 
-def lexicon_settings(options: LexiconOptions, seed: int, *, n_sentences: int) -> dict[str, Any]:
+def lexicon_settings(options: LexiconOptions, seed: int, counts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of ``build_lexicon`` that the options mean, JSON-serialisable.
 
-    :param n_sentences: of the corpus.
+    :param counts: ``AnalysisCounts`` of the corpus, by name.
     """
     stop_words = STOP_WORDS if options.stop_words is None else _read_stop_words(Path(options.stop_words))
     classes = list(Pos) if options.all_morphemes else chain(*(WORD_CLASSES[c] for c in options.word_classes))
@@ -244,7 +244,7 @@ def lexicon_settings(options: LexiconOptions, seed: int, *, n_sentences: int) ->
         "classes": sorted(set(classes)),
         "stop_words": sorted(stop_words),
         "in_vocabulary_too": options.in_vocabulary_too,
-        "min_count": options.min_count or default_min_count(n_sentences),
+        "min_count": options.min_count or default_min_count(counts["n_counted_sentences"], counts["n_eojeols"]),
         "n_examples": options.n_examples,
         "seed": seed,
     }

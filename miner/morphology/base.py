@@ -82,7 +82,9 @@ class EojeolLimit:
         self.too_long: list[str] = []
 
     def _short(self, eojeols: list[str]) -> list[str]:
-        long = self._find_too_long(eojeols)
+        return self._without(self._find_too_long(eojeols), eojeols)
+
+    def _without(self, long: list[str], eojeols: list[str]) -> list[str]:
         if not long:
             return eojeols
         self.n_too_long += len(long)

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from miner.batches import batches
 from miner.morphology.base import (
     DEFAULT_MAX_EOJEOL_LENGTH,
     Eojeol,
@@ -14,6 +15,7 @@ from miner.morphology.base import (
     Morpheme,
     Pos,
 )
+from miner.morphology.hannanum import Hannanum, NotTagged
 from miner.morphology.java import start_jvm
 from miner.morphology.sejong import dictionary_form, pos_of
 
@@ -23,6 +25,8 @@ MAX_HEAP_MEGABYTES = 2048  # Kkma runs out of less
 # 30 times has no end. Laughter and tears (ㅋㅎㅠㅜ) it does know.
 _UNKNOWN = "[ㄱ-ㅊㅌㅍㅏ-ㅛㅝ-ㅟㅡ-ㅣ가-힣]"
 KKMA_HAS_NO_END = re.compile(rf"({_UNKNOWN})\1{{9}}|({_UNKNOWN}{{2}})\2{{4}}|({_UNKNOWN}{{3,4}}?)\3{{3}}")
+MAX_EOJEOLS_AT_ONCE = 1_000  # of 10,000 in one sentence Hannanum returns none
+MAX_CHARACTERS_AT_ONCE = 5_000
 MECAB_DICTIONARY = Path("/usr/local/lib/mecab/dic/mecab-ko-dic")  # where KoNLPy looks
 
 HANNANUM_POS = {
@@ -57,12 +61,31 @@ class KonlpyAnalyzer(EojeolLimit):
     def analyze(self, sentences: Iterable[str]) -> Iterator[list[Eojeol]]:
         """Yield the eojeols of each sentence, in order."""
         for sentence in sentences:
-            yield self._eojeols(self._short(sentence.split()))
+            surfaces = self._short(sentence.split())
+            parts = batches(surfaces, max_items=MAX_EOJEOLS_AT_ONCE, max_size=MAX_CHARACTERS_AT_ONCE, size=len)
+            yield [eojeol for part in parts for eojeol in self._eojeols(part)]
 
     def _find_too_long(self, eojeols: list[str]) -> list[str]:
         if self.name != "kkma":
             return super()._find_too_long(eojeols)
         return [e for e in eojeols if len(e) > self.max_eojeol_length or KKMA_HAS_NO_END.search(e)]
+
+    def _tagged(self, surfaces: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
+        """Return the eojeols that the tagger can take, and the morphemes of these with their tags."""
+        while surfaces:
+            try:
+                return surfaces, self._tagger.pos(" ".join(surfaces))
+            except NotTagged:
+                at_fault = [surface for surface in surfaces if not self._is_taggable(surface)]
+                surfaces = self._without(at_fault or surfaces, surfaces)
+        return [], []
+
+    def _is_taggable(self, surface: str) -> bool:
+        try:
+            self._tagger.pos(surface)
+        except NotTagged:
+            return False
+        return True
 
     def _eojeols(self, surfaces: list[str]) -> list[Eojeol]:
         """Tag a sentence and give each morpheme to the eojeol that it stands in.
@@ -70,13 +93,14 @@ class KonlpyAnalyzer(EojeolLimit):
         The taggers return no positions, and contracted morphemes (했 -> 하 + 었) stand nowhere literally: such
         a one belongs to where the last one was, or to the next eojeol when that one's characters are used up.
         """
+        surfaces, tagged = self._tagged(surfaces)
         sentence = " ".join(surfaces)
         parts: list[list[Morpheme]] = [[] for _ in surfaces]
         starts = [0]
         for surface in surfaces:
             starts.append(starts[-1] + len(surface) + 1)
         at = cursor = 0
-        for text, tag in self._tagger.pos(sentence) if sentence else []:
+        for text, tag in tagged:
             limit = starts[min(at + 2, len(surfaces))]  # never past the next eojeol
             found = sentence.find(text, cursor, limit)
             if found >= 0:
@@ -101,4 +125,6 @@ def _load(name: str) -> Any:  # noqa: ANN401 - KoNLPy publishes no types
             f"MeCab is not installed: its Python module MeCab or its dictionary {MECAB_DICTIONARY} is missing; "
             "install both (see KoNLPy's documentation), or choose another analyser, e.g. okt or kiwi"
         )
+    if name == "hannanum":
+        return Hannanum()
     return getattr(konlpy.tag, CLASSES[name])()

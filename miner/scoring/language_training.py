@@ -21,8 +21,6 @@ from miner.evidence.spelling import similar_spellings
 from miner.files import by_rename
 from miner.scoring.labels import Pair
 
-Codes = tuple[int, ...]
-
 LOANWORD = "loanword"
 _NATIVE_LABELS = frozenset({"synonym", "antonym", "related", "abbreviation"})  # of a dictionary's own words
 _ORIGIN_C = 3.0  # inverse strength of the prior; cross-validated: 1 to 10 differ by .001 in AUC

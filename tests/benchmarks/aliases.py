@@ -15,6 +15,8 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from measuring import conditions
+
 from miner.evidence.aliases import find_aliases
 from miner.evidence.mentions import MentionFinder
 from miner.lexicon.stages import read_word_list
@@ -38,6 +40,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0, help="Pairs that count as wrong, to be printed.")
     parser.add_argument("--seed", type=int, default=0, help="Of that sample.")
     args = parser.parse_args()
+    print(conditions(), flush=True)
     lines = args.products.read_text(encoding="utf-8").splitlines()
     drugs = {frozenset(pair) for pair, label in read_labels(args.pairs).items() if label == "drug"}
     names = {word for pair in drugs for word in pair}

@@ -25,6 +25,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from measuring import conditions
+
 MAKE_BASE = Path(__file__).resolve().parents[3] / "shared/tools/make_krbert.py"
 MEASURED = """
 import resource, sys, time
@@ -152,6 +154,7 @@ def main() -> None:
     parser.add_argument("--tmp", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
+    print(conditions(), flush=True)
     with tempfile.TemporaryDirectory(dir=arguments.tmp) as name:
         folder = Path(name)
         layouts = ("safetensors", "hub")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from measuring import Measured, measure
+from measuring import Measured, conditions, measure
 
 from miner.corpus import read_corpus
 from miner.lexicon.files import LEXICON_FILE
@@ -32,8 +32,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--partition-megabytes", type=int, default=1)
     parser.add_argument("--analyzer", default="okt")
-    parser.add_argument("--repeat", type=int, default=1, help="runs of each; the medians count")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each; the medians count")
     options = parser.parse_args()
+    print(conditions(), flush=True)
     cluster = ["--scheduler", "local", "--partition-megabytes", options.partition_megabytes]
     with tempfile.TemporaryDirectory() as folder:
         head = Path(folder, "head.txt")

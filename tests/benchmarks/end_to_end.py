@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from lexicon import MINER, plain_rate
-from measuring import Measured, measure
+from measuring import Measured, conditions, measure, median
 
 from miner.corpus import read_corpus
 
@@ -24,24 +24,33 @@ def main() -> None:
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--sentences", type=int, default=50_000)
     parser.add_argument("--sample", type=int, default=5_000, help="sentences of the plain loop")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each; the medians count")
     options = parser.parse_args()
+    print(conditions(), flush=True)
     sentences = [sentence.text for sentence in islice(read_corpus([options.corpus]), options.sentences)]
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.joinpath("head.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
-        first, second = (run(folder, options.tokenizer) for _ in range(2))
+        folder, head = Path(name), Path(name, "head.txt")
+        head.write_text("\n".join(sentences) + "\n", encoding="utf-8")
+        pairs = [run_twice(folder / str(i), head, options.tokenizer) for i in range(options.repeat)]
+    first, second = (median(runs) for runs in zip(*pairs, strict=True))
     print(f"{len(sentences):,} sentences")
     for title, measured in (("first run", first), ("nothing new", second)):
         print(f"{title:14} {measured.seconds:8.1f} s, {measured.peak_megabytes:,.0f} MB; {stages(measured)}")
-    plain = len(sentences) / plain_rate(options.corpus, options.tokenizer, 1_000, options.sample)
+    plain = len(sentences) / plain_rate(options.corpus, options.tokenizer, 1_000, options.sample, options.repeat)
     print(f"plain loop     {plain:8.1f} s for the words alone; ratio {plain / first.seconds:.1f}")
 
 
-def run(folder: Path, tokenizer: str) -> Measured:
+def run_twice(folder: Path, corpus: Path, tokenizer: str) -> tuple[Measured, Measured]:
+    """Run the whole pipeline in a new folder, and once more where nothing is new."""
+    folder.mkdir()
+    return run(folder, corpus, tokenizer), run(folder, corpus, tokenizer)
+
+
+def run(folder: Path, corpus: Path, tokenizer: str) -> Measured:
     """Run the whole pipeline in a folder."""
     return measure(
         [
-            *(MINER, "run", folder / "head.txt", "--tokenizer", tokenizer),
+            *(MINER, "run", corpus, "--tokenizer", tokenizer),
             *("--work-dir", folder / "stages", "--database", folder / "words.db"),
         ],
         DONGUI_CACHE_DIR=str(folder / "cache"),

@@ -18,6 +18,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from measuring import conditions
 from sqlalchemy import Connection, insert, update
 
 from curator.groups import GroupMember, SynonymGroup, add_to_digest
@@ -53,6 +54,7 @@ def main() -> None:
     parser.add_argument("n_groups", type=int, nargs="?", default=1_000_000)
     parser.add_argument("formats", nargs="*", default=list(FORMATS))
     arguments = parser.parse_args()
+    print(conditions(), flush=True)
     n_groups = arguments.n_groups
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

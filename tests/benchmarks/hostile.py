@@ -4,8 +4,8 @@
     python tests/benchmarks/hostile.py --tokenizer vocab.txt --command lexicon --analyzer kiwi
 
 Each text is mined by itself, into an empty folder; the time that it takes is bounded if the rate is that of other
-text. What was left out is told by the command, and its words are printed here. The baseline is a plain text of as
-many bytes, made of common words.
+text. What was left out is told by the command, and its words are printed here. The baseline is a plain text made
+of common words, which is always mined first; a ratio is the processor time of a megabyte over the baseline's.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from lexicon import MINER
-from measuring import Measured, measure
+from measuring import Measured, conditions, measure, median
 
 SYLLABLES = [chr(code) for code in range(ord("가"), ord("힣") + 1)]
 WORDS = "영화 정말 재미있게 보았다 배우가 연기를 잘하고 음악도 좋았는데 끝이 조금 아쉬웠다".split()
@@ -82,34 +82,47 @@ def main() -> None:
     parser.add_argument("--analyzer", default="okt")
     parser.add_argument("--only", nargs="*", help="titles of texts, or beginnings of them")
     parser.add_argument("--scale", type=float, default=1.0, help="of the texts; 1 is some ten megabytes each")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each; the medians count")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    print(f"{'text':30}{'MB':>6}{'seconds':>9}{'processor':>10}{'peak MB':>9}", flush=True)
+    print(conditions(), flush=True)
+    print(f"{'text':30}{'MB':>6}{'seconds':>9}{'processor':>10}{'peak MB':>9}{'ratio':>7}", flush=True)
     with tempfile.TemporaryDirectory() as cache:
+        baseline = None
         for title, lines in TEXTS.items():
-            if not options.only or title.startswith(tuple(options.only)):
-                report(title, lines(random.Random(options.seed), options.scale), options, cache)
+            if baseline is None or not options.only or title.startswith(tuple(options.only)):
+                cost = report(title, lines(random.Random(options.seed), options.scale), options, cache, baseline)
+                baseline = baseline or cost
 
 
-def report(title: str, lines: Iterator[str], options: argparse.Namespace, cache: str) -> None:
-    """Mine lines, and print what it took and what it left out."""
+def report(
+    title: str, lines: Iterator[str], options: argparse.Namespace, cache: str, baseline: float | None
+) -> float:
+    """Mine lines, print what it took and what it left out, and return the processor seconds of a megabyte.
+
+    :param baseline: processor seconds of a megabyte of the baseline.
+    """
     with tempfile.TemporaryDirectory() as name:
         file = Path(name, "hostile.txt")
         with file.open("w", encoding="utf-8") as out:
             out.writelines(line + "\n" for line in chain(lines, ["한글 한 줄"]))
-        taken = mined(file, Path(name), options, cache)
+        taken = median([mined(file, Path(name, str(i)), options, cache) for i in range(options.repeat)])
+        megabytes = file.stat().st_size / 1e6
+        cost = taken.processor_seconds / megabytes
         print(
-            f"{title:30}{file.stat().st_size / 1e6:6.1f}{taken.seconds:9.1f}{taken.processor_seconds:10.1f}"
-            f"{taken.peak_megabytes:9,.0f}",
+            f"{title:30}{megabytes:6.1f}{taken.seconds:9.1f}{taken.processor_seconds:10.1f}"
+            f"{taken.peak_megabytes:9,.0f}{cost / baseline if baseline else 1:7.2f}",
             flush=True,
         )
     for line in taken.output.splitlines():
         if any(mark in line for mark in LEFT_OUT):
             print(f"    {line.strip()}", flush=True)
+    return cost
 
 
 def mined(corpus: Path, folder: Path, options: argparse.Namespace, cache: str) -> Measured:
     """Run the command with a cache of its own; if it fails, that is what it says."""
+    folder.mkdir()
     files = ["--work-dir", folder / "stages"]
     files += ["-o", folder / "lexicon.tsv"] if options.command == "lexicon" else ["--database", folder / "a.db"]
     command = [MINER, options.command, corpus, "--tokenizer", options.tokenizer, "--analyzer", options.analyzer]

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kiwipiepy import Kiwi
+from measuring import conditions
 
 from miner.corpus import read_corpus
 from miner.morphology.kiwi import KiwiAnalyzer
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--repeat", type=int, default=3, help="runs of each, in turn; the medians count")
     options = parser.parse_args()
+    print(conditions(), flush=True)
     corpus = read_corpus([options.corpus], columns=options.column)
     sentences = [sentence.text for sentence in islice(corpus, options.sentences)]
     gc.disable()  # for both, as `miner lexicon` does

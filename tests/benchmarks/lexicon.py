@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from measuring import Measured, measure
+from measuring import Measured, conditions, measure, median
 
 from miner.corpus import read_corpus
 from miner.lexicon.build import STOP_WORDS
@@ -33,17 +33,18 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=20_000, help="sentences of the plain loop")
     parser.add_argument("--warm-up", type=int, default=2_000, help="sentences before its clock starts")
     parser.add_argument("--compared", type=int, default=5_000, help="sentences whose words must be equal")
-    parser.add_argument("--repeat", type=int, default=1, help="runs of the command; the median counts")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each; the medians count")
     options = parser.parse_args()
+    print(conditions(), flush=True)
     check_equal_words(options.corpus, options.tokenizer, options.compared)
-    plain = plain_rate(options.corpus, options.tokenizer, options.warm_up, options.sample)
+    plain = plain_rate(options.corpus, options.tokenizer, options.warm_up, options.sample, options.repeat)
     print(f"plain loop             {plain:8,.0f} sentences/s on {options.sample:,}, warm")
     n_sentences = sum(1 for _ in read_corpus([options.corpus]))
-    runs = [fast_run(options.corpus, options.tokenizer) for _ in range(options.repeat)]
-    rate = n_sentences / statistics.median(run.seconds for run in runs)
+    taken = median([fast_run(options.corpus, options.tokenizer) for _ in range(options.repeat)])
+    rate = n_sentences / taken.seconds
     print(f"miner lexicon          {rate:8,.0f} sentences/s on {n_sentences:,}, start-up included")
     print(f"ratio                  {rate / plain:8.1f}")
-    print(f"memory, all processes  {max(run.peak_megabytes for run in runs):8,.0f} MB")
+    print(f"memory, all processes  {taken.peak_megabytes:8,.0f} MB")
 
 
 def check_equal_words(corpus: Path, tokenizer: str, n_sentences: int) -> None:
@@ -74,13 +75,16 @@ def plain_words(sentences: Iterable[str], tokenizer: str) -> set[str]:
     return words
 
 
-def plain_rate(corpus: Path, tokenizer: str, n_warm_up: int, n_sentences: int) -> float:
-    """Return the sentences a second of the plain loop, after a warm-up."""
+def plain_rate(corpus: Path, tokenizer: str, n_warm_up: int, n_sentences: int, n_repeats: int) -> float:
+    """Return the sentences a second of the plain loop, after a warm-up: the median of some runs."""
     sentences = [sentence.text for sentence in islice(read_corpus([corpus]), n_warm_up + n_sentences)]
     plain_words(sentences[:n_warm_up], tokenizer)
-    start = time.perf_counter()
-    plain_words(sentences[n_warm_up:], tokenizer)
-    return n_sentences / (time.perf_counter() - start)
+    seconds = []
+    for _ in range(n_repeats):
+        start = time.perf_counter()
+        plain_words(sentences[n_warm_up:], tokenizer)
+        seconds.append(time.perf_counter() - start)
+    return n_sentences / statistics.median(seconds)
 
 
 def fast_run(corpus: Path, tokenizer: str, output: Path | None = None) -> Measured:

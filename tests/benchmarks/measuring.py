@@ -1,8 +1,12 @@
-"""Wall time and peak memory of a command with all its processes."""
+"""Wall time and peak memory of a command with all its processes, and where they were measured."""
 
 import os
+import platform
 import resource
+import shlex
+import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -30,6 +34,37 @@ class Measured:
     peak_megabytes: float
     output: str
     processor_seconds: float
+
+
+def conditions() -> str:
+    """Return the command that is measured and the machine that it runs on, two lines to be printed first."""
+    machine = [
+        processor_name(),
+        f"{psutil.cpu_count()} cores",
+        f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
+        f"{platform.system()} {platform.machine()}",
+        f"Python {platform.python_version()}",
+        f"load {psutil.getloadavg()[0]:.1f}",
+    ]
+    return f"command: python {shlex.join(sys.argv)}\nmachine: {', '.join(machine)}"
+
+
+def processor_name() -> str:
+    """Return what the processor calls itself; Linux keeps that in a file alone."""
+    file = Path("/proc/cpuinfo")
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "unknown processor"
+
+
+def median(runs: Sequence[Measured]) -> Measured:
+    """Return the medians of the times, the largest memory, and the output of the last run."""
+    return Measured(
+        statistics.median(run.seconds for run in runs),
+        max(run.peak_megabytes for run in runs),
+        runs[-1].output,
+        statistics.median(run.processor_seconds for run in runs),
+    )
 
 
 def measure(

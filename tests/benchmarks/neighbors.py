@@ -15,6 +15,7 @@ import time
 
 import numpy as np
 import numpy.typing as npt
+from measuring import conditions
 
 from miner.clustering import cluster
 from miner.neighbors import EXACT_UP_TO, Neighbors, find_neighbors
@@ -33,9 +34,10 @@ def main() -> None:
     parser.add_argument("--dim", type=int, default=768)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--exact", action="store_true", help="search exactly whatever the number of words")
-    parser.add_argument("--repeat", type=int, default=1, help="runs of each; the medians count")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each; the medians count")
     parser.add_argument("--baseline", action=argparse.BooleanOptionalAction, default=True)
     options = parser.parse_args()
+    print(conditions(), flush=True)
     vectors, planted = plant(options.words, options.dim, options.seed)
     runs = [run(vectors, planted, options.exact, options.seed) for _ in range(options.repeat)]
     if options.baseline:

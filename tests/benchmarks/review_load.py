@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from measuring import conditions
 from million_groups import N_GROUPS, filled
 from reviewers import THINKING_SECONDS, Reviewer, Server, Taken, add_reviewers, postgresql, served
 
@@ -35,6 +36,7 @@ BASELINE = "login page (baseline)"
 def main() -> None:
     """Fill, serve, ask, print."""
     options = parsed_options()
+    print(conditions(), flush=True)
     folder = options.folder or Path(tempfile.mkdtemp(prefix="dongui-million-"))
     kinds = ["sqlite", "postgresql"] if options.kind == "both" else [options.kind]
     for kind in kinds:

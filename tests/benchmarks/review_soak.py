@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from measuring import conditions
 from million_groups import N_GROUPS, filled
 from review_load import database_of
 from reviewers import THINKING_SECONDS, Reviewer, Server, add_reviewers, served
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--thinking", type=float, default=THINKING_SECONDS, help="mean seconds before a decision")
     options = parser.parse_args()
+    print(conditions(), flush=True)
     folder = options.folder or Path(tempfile.mkdtemp(prefix="dongui-million-"))
     with database_of(options.kind, folder) as address:
         filled(address, options.groups)

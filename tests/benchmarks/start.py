@@ -3,17 +3,20 @@
 python tests/benchmarks/start.py
 """
 
+import argparse
 import statistics
 import sys
 from pathlib import Path
 
-from measuring import measure
+from measuring import conditions, measure
 
 N_RUNS = 11
 
 
 def main() -> None:
     """Print the median of each command, and how much longer it takes than Python itself."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    print(conditions(), flush=True)
     scripts = Path(sys.executable).parent
     python = median([sys.executable, "-c", "pass"])
     print(f"python -c pass   {python:.3f} s")

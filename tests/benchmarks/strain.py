@@ -13,12 +13,12 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
 
 from lexicon import MINER, plain_rate
-from measuring import Measured, measure
+from measuring import Measured, conditions, measure, median
 
 from miner.corpus import read_corpus
 
@@ -48,11 +48,13 @@ def main() -> None:
     parser.add_argument("--typos", type=float, default=0.01, help="share of the eojeols of a copy that get one")
     parser.add_argument("--all-morphemes", action="store_true", help="as the plain loop does: no compounds")
     parser.add_argument("--sample", type=int, default=5_000, help="sentences of the plain loop")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each; the medians count")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--plot", type=Path, help="an .svg, .png or .pdf to draw")
     options = parser.parse_args()
+    print(conditions(), flush=True)
     more = ["--all-morphemes"] if options.all_morphemes else []
-    plain = plain_rate(options.corpus, options.tokenizer, 1_000, options.sample)
+    plain = plain_rate(options.corpus, options.tokenizer, 1_000, options.sample, options.repeat)
     print(f"plain loop over Okt: {plain:,.0f} sentences/s, warm", flush=True)
     print(
         f"{'sentences':>12}{'distinct':>12}{'words':>10}{'seconds':>9}{'processor':>10}{'sent./s':>9}{'ratio':>7}"
@@ -64,7 +66,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "corpus.txt")
             write(file, islice(endless(options.corpus, options.seed, options.typos), size))
-            rows.append(mined(file, size, options.tokenizer, more))
+            runs = [mined(file, size, options.tokenizer, more) for _ in range(options.repeat)]
+        rows.append(replace(runs[0], taken=median([row.taken for row in runs])))
         report(rows[-1], rows[0], plain)
     if options.plot is not None:
         draw(rows, plain, options.plot)
@@ -140,10 +143,15 @@ def draw(rows: list[Row], plain_sentences_per_second: float, path: Path) -> None
     time.loglog(sizes, [size / plain_sentences_per_second for size in sizes], "--", label="plain loop over Okt")
     time.set(xlabel="sentences", ylabel="seconds")
     time.legend()
-    memory.loglog(sizes, megabytes, "o-")
-    memory.set(xlabel="sentences", ylabel="peak memory, MB")
-    by_eojeols.loglog([row.n_distinct_eojeols for row in rows], megabytes, "o-")
-    by_eojeols.set(xlabel="distinct eojeols", ylabel="peak memory, MB")
+    memory.semilogx(sizes, megabytes, "o-")
+    memory.set(xlabel="sentences", ylabel="peak memory, MB", ylim=(0, 1.1 * max(megabytes)))
+    by_eojeols.plot([row.n_distinct_eojeols for row in rows], megabytes, "o-")
+    by_eojeols.set(xlabel="distinct eojeols", ylabel="peak memory, MB", ylim=(0, 1.1 * max(megabytes)))
+    for axes in (time, memory):
+        axes.set_xticks(sizes, labels=[f"{size:,}" for size in sizes], rotation=30, ha="right")
+        axes.set_xticks([], minor=True)
+    by_eojeols.xaxis.set_major_formatter("{x:,.0f}")
+    by_eojeols.tick_params(axis="x", rotation=30)
     figure.savefig(path)
     print(f"plot in {path}")
 

@@ -5,6 +5,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import numpy as np
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 
 from miner import sink
 from miner.cli import main
+from miner.cli.summary import print_summary
 from miner.corpus import FORMATS
 from miner.options import CORPUS_FORMATS
 
@@ -233,3 +235,26 @@ def test_the_demonstration_runs_end_to_end_and_again():
     Path("own").mkdir()
     Path("own/thesis.txt").write_text("mine", encoding="utf-8")
     assert refused(runner.invoke(main, ["demo", "own"]), "thesis.txt")
+
+
+def test_the_summary_tells_what_became_of_every_proposal(capsys):
+    stored = sink.StoreCounts(
+        run_id=3,
+        is_new_run=True,
+        n_words=50,
+        n_new_words=40,
+        n_groups=15,
+        n_new_groups=1,
+        n_open_groups=2,
+        n_reopened_groups=3,
+        n_decided_groups=4,
+        n_blocked_groups=5,
+        n_superseded_groups=6,
+    )
+    manifest = {"stages": {}, "peak_memory_megabytes": 1}
+    nothing_learned = SimpleNamespace(n_reordered_groups=0)
+    print_summary(SimpleNamespace(manifest=manifest, groups=[()], stored=stored, reranking=nothing_learned))
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "run 3 stored: 50 words (40 new), 1 new groups, 2 that were open already, 3 that were closed and are open "
+        "again, 4 answered before, 5 blocked by decisions, 6 of earlier runs closed"
+    )

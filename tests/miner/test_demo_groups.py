@@ -58,6 +58,7 @@ def test_no_antonym_or_related_pair_is_proposed(proposed):
 
 
 def test_every_pair_of_a_group_says_how_probable_it_is_and_what_each_kind_of_evidence_adds(result):
+    assert result.groups
     for group in result.groups:
         for pair in itertools.combinations(group.words, 2):
             shown = {e.kind: e.value for e in group.evidence if {e.word_a, e.word_b} == set(pair)}

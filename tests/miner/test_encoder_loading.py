@@ -108,6 +108,13 @@ def test_a_second_run_encodes_new_words_only(tmp_path):
     assert second.vectors.tolist() == [[0, 0], [0, 1], [0, 1]]
 
 
+def test_words_of_one_length_share_a_batch_and_none_is_encoded_twice():
+    encoder = CountingEncoder()
+    words = ["대일밴드", "약", "공황장애", "책", "반창고", "약", "\u1103\u1162\u110b\u1175\u11af밴드"]
+    assert encode_words(encoder, words, batch_size=2).n_encoded == 5
+    assert encoder.asked == ["약", "책", "반창고", "공황장애", "대일밴드"]
+
+
 def test_two_encoders_share_a_cache_without_mixing(tmp_path):
     for identity, value in (("a", 1.0), ("b", -1.0)):
         VectorCache(tmp_path / "v.sqlite", identity).put({"약": np.array([value], np.float32)})

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from miner.evidence import alignment, spelling
 from miner.evidence.alignment import edit_distances, edits
 from miner.evidence.derivation import derivation
 from miner.evidence.difference import difference
@@ -52,6 +53,19 @@ def test_distances_of_many_pairs_are_those_of_each(pairs):
     left, right = [phonemes(a) for a, _ in pairs], [phonemes(b) for _, b in pairs]
     expected = [reference_distance(a, b, *costs) for a, b in zip(left, right, strict=True)]
     np.testing.assert_allclose(edit_distances(left, right, *costs), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_long_words_are_compared_many_at_once_in_bounded_memory(monkeypatch):
+    costs = spelling_costs()
+    left = [phonemes("가나" * n) for n in range(40)]
+    right = [phonemes("하" * (100 - n)) for n in range(40)]
+    alone = [edit_distances([a], [b], *costs)[0] for a, b in zip(left, right, strict=True)]
+    held = []
+    rows = alignment._rows
+    monkeypatch.setattr(alignment, "_rows", lambda a, b, *more: (held.append(len(a)), rows(a, b, *more))[1])
+    monkeypatch.setattr(alignment, "_CELLS_PER_ROW", 2_010)
+    assert edit_distances(left, right, *costs).tolist() == alone
+    assert held == [10, 10, 10, 10]  # of 201 cells or fewer
 
 
 @settings(deadline=None)
@@ -115,6 +129,20 @@ def test_similar_spellings_finds_each_pair_once():
     )
     assert pairs.tolist() == [[0, 2], [1, 3], [4, 5]]
     assert similar_spellings([], n_nearest=3, min_ngram_cosine_similarity=0.3).shape == (0, 2)
+
+
+def test_similar_spellings_holds_few_similarities_at_once_with_the_same_result(monkeypatch):
+    words = [f"{a}{b}{c}" for a in "초코콜" for b in "콜렛릿" for c in "렛릿트"]
+    whole = similar_spellings(words, n_nearest=5, min_ngram_cosine_similarity=0.3)
+    held = []
+    nearest = spelling._nearest
+    monkeypatch.setattr(
+        spelling, "_nearest", lambda block, *more: (held.append(block.shape), nearest(block, *more))[1]
+    )
+    monkeypatch.setattr(spelling, "_SIMILARITIES_AT_ONCE", 200)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert np.array_equal(similar_spellings(words, n_nearest=5, min_ngram_cosine_similarity=0.3), whole)
+    assert held == [(3, 27)] * 9
 
 
 @pytest.mark.parametrize("word", ["스마트폰", "크리스마스", "프로젝트", "플루옥세틴", "PC", "페스티벌"])

@@ -228,9 +228,12 @@ def test_a_word_list_is_taken_whole(tokenizer):
     assert lexicon.counts["n_repeated_words"] == 1
 
 
-@pytest.mark.parametrize(("n_sentences", "min_count"), [(1, 1), (10_000, 1), (10_001, 2)])
-def test_words_seen_once_are_left_out_of_large_corpora(n_sentences, min_count):
-    assert default_min_count(n_sentences) == min_count
+@pytest.mark.parametrize(
+    ("n_sentences", "n_eojeols", "min_count"),
+    [(1, 1, 1), (10_000, 100_000, 1), (10_001, 10_001, 2), (1, 100_001, 2)],
+)
+def test_words_seen_once_are_left_out_of_large_corpora(n_sentences, n_eojeols, min_count):
+    assert default_min_count(n_sentences, n_eojeols) == min_count
 
 
 def test_a_word_list_is_read_line_by_line_and_composed(tmp_path):

@@ -68,9 +68,10 @@ def test_okt_by_eojeols_equals_okt_on_any_text(okt, sentence):
 
 
 def test_the_surfaces_of_the_morphemes_make_up_the_eojeol():
-    for sentence in OktAnalyzer(n_workers=1).analyze(SENTENCES):
-        for eojeol in sentence:
-            assert "".join(m.surface for m in eojeol.morphemes) == eojeol.surface
+    found = list(OktAnalyzer(n_workers=1).analyze(SENTENCES))
+    made_up = [["".join(m.surface for m in eojeol.morphemes) for eojeol in sentence] for sentence in found]
+    assert made_up == [[eojeol.surface for eojeol in sentence] for sentence in found]
+    assert made_up[1] == ["플루옥세틴", "프로작", "을", "먹고", "예뻤던", "그녀가", "먹어봤었다"]
 
 
 def test_the_surface_of_a_stemmed_verb_is_what_stands_in_the_text():
@@ -91,7 +92,7 @@ def test_equal_eojeols_are_one_object():
     assert first[0] is second[0]
 
 
-@pytest.mark.parametrize("name", ["okt", "kiwi", "komoran"])
+@pytest.mark.parametrize("name", ["okt", "kiwi", "komoran", "hannanum"])
 def test_an_eojeol_too_long_to_analyse_is_left_out_and_counted(name):
     analyzer = load_analyzer(name, n_workers=1, max_eojeol_length=20)
     (sentence,) = analyzer.analyze(["약을 " + "ㅋ" * 10_000 + " 먹다"])
@@ -164,6 +165,37 @@ def test_what_kkma_would_never_finish_is_left_out_counted_and_named(monkeypatch)
     assert [eojeol.surface for eojeol in sentence] == fine
     assert analyzer.n_too_long == 5
     assert analyzer.too_long[0] == "굿굿굿굿굿굿굿굿굿굿... (10 characters)"
+
+
+FILLS_THE_CHART_OF_HANNANUM = (
+    "물론군인분들의희생은너무나도슬펐습니다하지만이런영화는나와선안됩니다김대중대통령께서장례식에참가못한건박정희가만든법때문에"
+    "어쩔수없었고그후김대중대통령께서법을바꾸시고위로금도더많이주는쪽으로바꿨죠감독님은도대체왜김대중대통령의의도와전혀다르게"
+    "표현하셨나요나와선안될영화입니다"
+)
+
+
+def test_what_hannanum_fails_on_is_left_out_counted_and_named_and_the_rest_analysed(capfd):
+    analyzer = load_analyzer("hannanum")
+    found = list(
+        analyzer.analyze([f"이 영화 {FILLS_THE_CHART_OF_HANNANUM} 좋다", FILLS_THE_CHART_OF_HANNANUM, "이 영화"])
+    )
+    assert [[eojeol.surface for eojeol in sentence] for sentence in found] == [
+        ["이", "영화", "좋다"],
+        [],
+        ["이", "영화"],
+    ]
+    assert [morpheme.text for eojeol in found[0] for morpheme in eojeol.morphemes] == ["이", "영화", "좋다", "다"]
+    assert analyzer.n_too_long == 2
+    assert analyzer.too_long == ["물론군인분들의희생은너무나도슬펐습니다하... (137 characters)"] * 2
+    assert capfd.readouterr().err == ""
+
+
+def test_a_document_of_more_eojeols_than_hannanum_takes_is_analysed_in_parts():
+    analyzer = load_analyzer("hannanum")
+    (found,) = analyzer.analyze(["약 " * 10_001])
+    assert {(eojeol.surface, eojeol.morphemes[0].text) for eojeol in found} == {("약", "약")}
+    assert len(found) == 10_001
+    assert analyzer.n_too_long == 0
 
 
 def test_java_comes_with_the_installation_and_says_nothing(tmp_path):

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from curator.store.models import Decision, Group, GroupStatus, Member, Run, Word, WordStatistics
 from curator.store.session import opened, session_factory
 from miner import pipeline
+from miner.neighbors import find_neighbors
 from miner.options import CorpusOptions, EncoderOptions, GroupOptions, LexiconOptions, RunOptions
 from miner.pipeline import mine_groups
 
@@ -71,10 +72,23 @@ def test_a_run_finds_oov_words_and_groups_them(options, tmp_path):
     assert result.manifest["configuration"]["groups"]["min_cosine_similarity"] == 0.5
 
 
-@pytest.mark.parametrize("least", [0.0, 0.5, 0.7])
-def test_every_member_is_near_every_other_and_no_group_is_too_large(options, tmp_path, least):
+def test_the_recall_of_the_neighbours_is_stored_with_the_run(options, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        pipeline, "find_neighbors", lambda *args, **how: replace(find_neighbors(*args, **how), recall=0.96875)
+    )
+    run(options, tmp_path)
+    with opened(str(tmp_path / "words.db")) as engine, session_factory(engine)() as session:
+        stages = session.scalars(select(Run)).one().manifest["stages"]
+    assert stages["neighbors"]["report"]["recall"] == 0.96875
+    assert stages["neighbors"]["report"]["index"] == "Flat"
+
+
+@pytest.mark.parametrize(("least", "n_groups"), [(0.0, 5), (0.5, 2)])
+def test_every_member_is_near_every_other_and_no_group_is_too_large(options, tmp_path, least, n_groups):
     likely = GroupOptions(min_cosine_similarity=least, min_probability=0.05, max_group_size=3)
-    for group in run(replace(options, groups=likely), tmp_path).groups:
+    found = run(replace(options, groups=likely), tmp_path).groups
+    assert len(found) == n_groups
+    for group in found:
         assert 2 <= len(group.words) <= 3
         assert group.min_pair_cosine_similarity >= least
         cosines = [e.value for e in group.evidence if e.kind == "cosine_similarity"]
