@@ -94,9 +94,7 @@ class Evidence:
         self._sources, self._rows = dict(sources or {}), dict(rows or {})
         own = frozenset(words)
         self._is_word = (lambda text: text in own or is_other_word(text)) if is_other_word else own.__contains__
-        self._rank = {
-            (row, int(column)): rank for row, ids in enumerate(neighbors.ids) for rank, column in enumerate(ids)
-        }
+        self._neighbor_ids = neighbors.ids
         self._polarity = Polarity(vectors, axis)
         self._scale = RankScale(len(words))
         near = np.where(np.isfinite(neighbors.cosine_similarity), neighbors.cosine_similarity, 0.0)
@@ -144,15 +142,14 @@ class Evidence:
         return columns
 
     def _similarity(self, pairs: Pairs) -> dict[str, Floats]:
-        cosine = np.empty(len(pairs), np.float32)
+        cosine, ranks = np.empty(len(pairs), np.float32), np.empty((len(pairs), 2), np.float32)
         for start in range(0, len(pairs), _PAIRS_PER_BLOCK):
             block = pairs[start : start + _PAIRS_PER_BLOCK]
-            cosine[start : start + len(block)] = np.einsum(
-                "ij,ij->i", self.vectors[block[:, 0]], self.vectors[block[:, 1]]
-            )
+            part = slice(start, start + len(block))
+            cosine[part] = np.einsum("ij,ij->i", self.vectors[block[:, 0]], self.vectors[block[:, 1]])
+            ranks[part] = np.column_stack([self._neighbor_ranks(block), self._neighbor_ranks(block[:, ::-1])])
         nearness = self._nearness[pairs]
-        found = [(self._rank.get((a, b), _FAR_RANK), self._rank.get((b, a), _FAR_RANK)) for a, b in pairs.tolist()]
-        ranks = self._scale.ranks(np.array(found, np.float32).reshape(-1, 2), _FAR_RANK)
+        ranks = self._scale.ranks(ranks, _FAR_RANK)
         return {
             "cosine_similarity": cosine,
             "standard_similarity": ((cosine - self._mean) / self._deviation).astype(np.float32),
@@ -161,6 +158,11 @@ class Evidence:
             "neighbor_rank": ranks.min(axis=1),
             "farther_neighbor_rank": ranks.max(axis=1),
         }
+
+    def _neighbor_ranks(self, pairs: Pairs) -> npt.NDArray[np.int64]:
+        """Return which neighbour of the first word the second one is, from 0: shape (n_pairs,)."""
+        is_it = self._neighbor_ids[pairs[:, 0]] == pairs[:, 1:]
+        return np.where(is_it.any(axis=1), is_it.argmax(axis=1), _FAR_RANK)
 
     def _forms(self, left: Sequence[str], right: Sequence[str]) -> dict[str, Floats]:
         rows = [_form(a, b, self._is_word) for a, b in zip(left, right, strict=True)]
