@@ -38,6 +38,11 @@ class JsonFile:
         try:
             self._text = file.read_text(encoding="utf-8-sig")
             self.content: Any = json.loads(self._text)
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise ValueError(f"{file} is no JSON: line {line} is not UTF-8; convert it first") from error
+        except RecursionError as error:
+            raise ValueError(f"{file} is no JSON of groups: it is nested too deeply") from error
         except ValueError as error:
             raise ValueError(f"{file} is no JSON: {error}") from error
         self.start = self._skip(0)
