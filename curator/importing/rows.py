@@ -99,6 +99,11 @@ def is_utf8(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def line_of(error: UnicodeDecodeError) -> int:
+    """Return the line, from 1, at which a whole file was found to be no UTF-8."""
+    return error.object.count(b"\n", 0, error.start) + 1
+
+
 def printable(text: str) -> str:
     """Return a text that may be no UTF-8 as one that is, for messages."""
     return text.encode(errors="backslashreplace").decode()

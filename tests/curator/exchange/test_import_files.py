@@ -128,6 +128,10 @@ BOOKS = ("책", "서적")
          '"\\ud800": "책"}}'.encode(), ["line 3: has '\\ud800'"]),
         ("set.json", '{"synonyms_set": [{"id": "g", "synonyms": "책, 서적"},\n{"id": "\\ud800"}]}'.encode(),
          ['line 2, rule \\ud800: has no text "synonyms"']),
+        ("a.ttl", b'\xef\xbb\xbf@prefix s: <http://www.w3.org/2004/02/skos/core#> .\r\n'
+         + '<u:1> a s:Concept ; s:prefLabel "책"@ko-KR, "book"@en ; s:altLabel "서적"@KO .\r\n'.encode(), []),
+        ("a.jsonld", b'\xef\xbb\xbf{"@context": {"s": "http://www.w3.org/2004/02/skos/core#"}, '
+         + '"@type": "s:Concept", "@id": "u:1", "s:prefLabel": "책",\r\n "s:altLabel": "서적"}'.encode(), []),
     ],
 )  # fmt: skip
 def test_what_is_no_text_or_no_row_is_named_by_its_line_and_the_rest_is_read(
@@ -160,7 +164,18 @@ def test_what_is_no_text_or_no_row_is_named_by_its_line_and_the_rest_is_read(
             b'{"format": "dongui-word-normalizer", "version": 2, "words": {}}',
             "is no word normalizer",
         ),
-        ("a.ttl", b"<a> <b> .", "is no RDF in the syntax turtle"),
+        (
+            "a.ttl",
+            b"<a> <b> .",
+            r"is no RDF in the syntax turtle: at line 1: Bad syntax \(objectList expected\)$",
+        ),
+        ("a.ttl", b"<a> <b>\n '\xb9'.", "is no RDF: line 2 is not UTF-8; convert it first"),
+        ("a.jsonld", b"[" * 100_000, "is no RDF in the syntax json-ld"),
+        (
+            "a.jsonld",
+            b'{"@context": "http://127.0.0.1:9/c", "@id": "a"}',
+            "names another file, which cannot be read: .*; put its @context into the file",
+        ),
         ("a.rdf", b"<a>", "is no RDF in the syntax xml"),
         ("a.jsonld", b"{", "is no RDF in the syntax json-ld"),
     ],
