@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from curator.groups import FORMAT
+from curator.groups import FORMAT, is_utf8
 from curator.importing.json_entries import JsonFile
-from curator.importing.rows import BrokenRow, Row, Verdict, is_utf8, printable, problem_of, row_of
+from curator.importing.rows import BrokenRow, Row, Verdict, printable, problem_of, row_of
 from curator.normalizer import FORMAT as NORMALIZER_FORMAT
 from curator.normalizer import FORMAT_VERSION as NORMALIZER_VERSION
 

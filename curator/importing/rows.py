@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from curator.groups import is_utf8
+
 FORMATS_OF_WORDS = frozenset({"nori"})
 MAX_WORD_BYTES = 2_000  # in UTF-8; PostgreSQL's index of words takes up to 2,704
 
@@ -92,11 +94,6 @@ def problem_of(word: str) -> str | None:
     if any(unicodedata.category(character) == "Cc" for character in word):
         return f"has a control character in {word!r}"
     return None
-
-
-def is_utf8(text: str) -> bool:
-    r"""Say whether a text has no surrogate: JSON's ``\ud800``, or a byte that ``surrogateescape`` let pass."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def line_of(error: UnicodeDecodeError) -> int:

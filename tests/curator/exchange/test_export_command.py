@@ -130,6 +130,18 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("command", [["solr", "--mapping"], ["skos"], ["csv"], ["word-normalizer"]])
+def test_a_group_that_goes_without_its_canonical_word_is_counted(command: list[str], tmp_path: Path) -> None:
+    groups = tmp_path / "groups.json"
+    content = {"#\t#": ["#\t#", "샵", "우물정"], "약": ["약", "의약품", "-\t-"]}
+    groups.write_text(json.dumps(content), encoding="utf-8")
+    said = run(*command, "--groups", groups, "-o", tmp_path / "out").splitlines()
+    assert said[1:3] == [
+        "note, for 1 groups: goes without its canonical word: the word after it stands in its place",
+        "left out: 2 words",
+    ]
+
+
 def test_a_folder_or_a_vocabulary_that_will_not_do_is_named(groups_file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "missing"
     said = run("solr", "--groups", groups_file, "-o", folder / "out", code=1)
