@@ -272,6 +272,7 @@ def test_a_cluster_that_refuses_or_cannot_load_the_rules_is_quoted(cluster, grou
     state, url = cluster
     state.failures = [{"reason": "analyzer broken"}]
     assert "1 shards could not load them: {'reason': 'analyzer broken'}" in push(groups_file, url, code=1)
+    groups_file.write_text(json.dumps({"a": ["a", "b"]}))  # other rules, so that they are sent
     state.put = lambda name, body: (400, {"error": "invalid rule"})  # type: ignore[method-assign]
     assert '/_synonyms/words answered 400 to PUT: {"error": "invalid rule"}' in push(groups_file, url, code=1)
 
