@@ -2,6 +2,7 @@
 
 import json
 import threading
+import unicodedata
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -139,6 +140,19 @@ def test_a_group_that_goes_without_its_canonical_word_is_counted(command: list[s
     assert said[1:3] == [
         "note, for 1 groups: goes without its canonical word: the word after it stands in its place",
         "left out: 2 words",
+    ]
+
+
+def test_misspellings_are_found_however_their_file_is_written(tmp_path: Path) -> None:
+    groups, hidden, out = tmp_path / "groups.json", tmp_path / "hidden.txt", tmp_path / "a.ttl"
+    groups.write_text(json.dumps({"알코올": ["알코올", "알콜", "알콜올"]}), encoding="utf-8")
+    hidden.write_text(unicodedata.normalize("NFD", "알콜 \r\n알콜올\r\n"), encoding="utf-8-sig", newline="")
+    run("skos", "--groups", groups, "--hidden", hidden, "-o", out)
+    labels = [line.split()[:2] for line in out.read_text(encoding="utf-8").splitlines() if "@ko ;" in line]
+    assert labels[1:] == [
+        ["skos:prefLabel", '"알코올"@ko'],
+        ["skos:hiddenLabel", '"알콜"@ko'],
+        ["skos:hiddenLabel", '"알콜올"@ko'],
     ]
 
 
