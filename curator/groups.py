@@ -156,13 +156,15 @@ def read_groups(path: Path) -> GroupSet:
     :raises ValueError: if the file is no JSON of either form, or its groups are wrong.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique_keys)
+        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=unique_keys)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no file {path}; {EXPECTED}") from error
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is no UTF-8 text (byte {error.start}); {EXPECTED}") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"{path} is no JSON: {error}; {EXPECTED}") from error
+    except RecursionError as error:
+        raise ValueError(f"{path} is nested too deeply; {EXPECTED}") from error
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
     if not isinstance(content, dict):
@@ -179,6 +181,11 @@ def read_groups(path: Path) -> GroupSet:
             "it was changed after the release. Print it anew, or take the line with the digest out"
         )
     return GroupSet(str(path), found.groups, found.digest, content.get("number"), created_at_of(path, content))
+
+
+def is_utf8(text: str) -> bool:
+    r"""Say whether a text has no surrogate: JSON's ``\ud800``, or a byte that ``surrogateescape`` let pass."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def created_at_of(path: Path, content: Mapping[str, Any]) -> str | None:
@@ -249,8 +256,8 @@ def _member(
     pos: str | None = None,
     parts: Iterable[str] = (),
 ) -> GroupMember:
-    if not isinstance(word, str) or not (stripped := word.strip()):
-        raise ValueError(f"{source}: the group {key} has {word!r} among its words; expected a text")
+    if not isinstance(word, str) or not (stripped := word.strip()) or not is_utf8(word + key):
+        raise ValueError(f"{source}: the group {key!r} has {word!r} among its words; expected a text in UTF-8")
     if weight is not None:
         is_number = isinstance(weight, int | float) and not isinstance(weight, bool)
         if not is_number or not math.isfinite(weight) or weight < 0:

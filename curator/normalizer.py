@@ -94,8 +94,11 @@ class WordNormalizer:
             content = json.loads(file.read_text(encoding="utf-8"))
             if content["format"] != FORMAT or content["version"] != FORMAT_VERSION:
                 raise ValueError(f"the format is {content['format']} {content['version']}")
-            return cls(content["words"])
-        except (ValueError, KeyError, TypeError) as error:
+            words = content["words"]
+            if not all(word and isinstance(canonical, str) for word, canonical in words.items()):
+                raise ValueError("a word is empty, or its canonical word is no text")
+            return cls(words)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(
                 f"{file} is no word normalizer ({type(error).__name__}: {error}); expected a file of "
                 "`curator export word-normalizer`"

@@ -36,9 +36,11 @@ FORMATS = (
 def import_(settings: Settings, format: str, file: Path, strict: bool, database: str | None) -> None:
     """Import the groups of FILE as proposals, to be reviewed like those of a run.
 
-    `decisions` is what `curator export decisions` writes. A group that contradicts a decision made here is listed
-    and not imported; a broken row is named, and the others are imported. A user dictionary of `nori` holds words
-    and no groups: they join the lexicon with their parts, and `curator export nori` gives them back.
+    Of a group its words, their parts of speech and the canonical one are taken; how often words occur is counted
+    by runs here, and who accepted a group elsewhere is told by `decisions` alone, which `curator export
+    decisions` writes. A group that contradicts a decision made here is listed and not imported; a broken row is
+    named, and the others are imported. A user dictionary of `nori` holds words and no groups: they join the
+    lexicon with their parts, and `curator export nori` gives them back.
 
     \b
     Example:

@@ -16,6 +16,7 @@ from curator.groups import SynonymGroup, add_to_digest
 from curator.release import find_release, released_groups
 
 MAX_NAMED_WORDS = 20
+NO_CANONICAL_WORD = "goes without its canonical word: the word after it stands in its place"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # Unicode's categories Cc, Zl and Zp
 
 
@@ -171,4 +172,6 @@ def _checked(stream: GroupStream, format: Format, report: ExportReport) -> Itera
         report.n_words += len(kept)
         checked = group if len(kept) == len(group.members) else replace(group, members=tuple(kept))
         report.notes.update(format.notes(checked))
+        if format.min_words > 1 and kept[0] is not group.members[0]:  # else the words stand for themselves
+            report.notes[NO_CANONICAL_WORD] += 1
         yield checked

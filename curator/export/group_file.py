@@ -39,7 +39,7 @@ def stream_of_file(path: Path) -> GroupStream:
             digest = _digest(path, head)
             groups = with_digest(_groups(path, {}), digest, str(path))
             return GroupStream(str(path), digest, groups, head.get("number"), created_at_of(path, head))
-    except (ValueError, KeyError, TypeError, AttributeError, sqlite3.Error):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, sqlite3.Error):
         pass  # what is wrong, and where, is said by the reader of the whole
     whole = read_groups(path)
     return GroupStream(whole.source, whole.digest, whole.groups, whole.number, whole.created_at)
@@ -72,7 +72,7 @@ def _each_once(groups: Iterator[SynonymGroup], seen: sqlite3.Connection) -> Iter
 
 
 def _groups(path: Path, head: dict[str, Any]) -> Iterator[SynonymGroup]:
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8-sig") as file:
         text = _Text(file)
         is_release = None
         for key in text.keys():

@@ -4,11 +4,12 @@
 """
 
 import base64
+import http.client
 import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,19 +94,24 @@ class SynonymsServer:
     """
 
     def __init__(self, url: str, name: str, *, api_key: str | None = None) -> None:
-        parts = urllib.parse.urlsplit(url)
+        shown = url.rpartition("@")[2]  # no password
+        problem = f"{shown!r} is no address of a cluster; expected e.g. https://localhost:9200"
+        try:
+            parts = urllib.parse.urlsplit(url)
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
+            raise ValueError(problem) from None  # the error's text may hold a piece of the password
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{url!r} is no address of a cluster; expected e.g. https://localhost:9200")
+            raise ValueError(problem)
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        port = f":{parts.port}" if parts.port else ""
         path = f"{parts.path.rstrip('/')}/_synonyms/{urllib.parse.quote(name, safe='')}"
         self.address = urllib.parse.urlunsplit((parts.scheme, host + port, path, "", ""))
-        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        self._authorization: str | None = None
         if api_key:
-            self._headers["Authorization"] = f"ApiKey {api_key}"
+            self._authorization = f"ApiKey {api_key}"
         elif parts.username:
             pair = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
-            self._headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
+            self._authorization = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
 
     def difference(self, body: bytes) -> RulesDifference:
         """Compare a body with the rules that are there; a set that is not there has none.
@@ -128,13 +134,15 @@ class SynonymsServer:
         :raises OSError: if the cluster cannot be asked or refuses, or an analyzer could not be loaded anew.
         """
         answer = self._ask("PUT", "", body)
-        failed = answer.get("reload_analyzers_details", {}).get("_shards", {}).get("failures", [])
-        if failed:
+        shards = answer.get("reload_analyzers_details", {}).get("_shards", {})
+        failures = shards.get("failures", [])
+        if n_failed := max(len(failures), shards.get("failed", 0)):
+            reason = failures[0] if failures else "no reason is given"
             raise OSError(
-                f"{self.address}: the rules were stored, but {len(failed)} shards could not load them: "
-                f"{failed[0]}; put the rules of the earlier release back, or mend the analyzer"
+                f"{self.address}: the rules were stored, but {n_failed} shards could not load them: "
+                f"{reason}; put the rules of the earlier release back, or mend the analyzer"
             )
-        return str(answer.get("result"))
+        return str(answer["result"])
 
     def _read(self) -> tuple[dict[str, str], int]:
         rules: dict[str, str] = {}
@@ -145,31 +153,56 @@ class SynonymsServer:
             except FileNotFoundError:
                 return {}, 0
             n_rules = page["count"]
-            rules.update(_rules(page["synonyms_set"]))
+            rules.update((rule["id"], rule["synonyms"]) for rule in page["synonyms_set"])
             if len(rules) >= n_rules:
                 break
         return rules, n_rules
 
     def _ask(self, method: str, query: str, body: bytes | None = None) -> Any:  # noqa: ANN401 - JSON
-        request = urllib.request.Request(
-            self.address + query, data=body, method=method, headers=dict(self._headers)
-        )
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        request = urllib.request.Request(self.address + query, data=body, method=method, headers=headers)
+        if self._authorization is not None:  # which no other host is to see, should this one name another
+            request.add_unredirected_header("Authorization", self._authorization)
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
-                return json.load(response)
+                return _answer(method, json.load(response))
         except urllib.error.HTTPError as error:
             with error:
                 said = error.read(2_000).decode("utf-8", "replace")
-            if error.code == 404 and method == "GET":
+            if error.code == 404 and method == "GET" and _is_object(said):
                 raise FileNotFoundError(f"{self.address}: there is no such set") from error
             raise OSError(f"{self.address} answered {error.code} to {method}: {said}") from error
         except urllib.error.URLError as error:
             raise OSError(f"{self.address} cannot be reached: {error.reason}; check the address") from error
-        except json.JSONDecodeError as error:
+        except (OSError, http.client.HTTPException) as error:
+            state = "; whether the rules were replaced is not known, --dry-run tells" if method == "PUT" else ""
+            raise OSError(f"{self.address} broke off its answer to {method}: {error!r}{state}") from error
+        except ValueError as error:
             raise OSError(
-                f"{self.address} answered no JSON ({error}); expected Elasticsearch 8.10 or newer"
+                f"{self.address} did not answer {method} as Elasticsearch does ({error}); "
+                "expected Elasticsearch 8.10 or newer"
             ) from error
 
 
-def _rules(items: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
-    return ((item["id"], item["synonyms"]) for item in items)
+def _answer(method: str, answer: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return an answer of the form that the API's documentation gives it.
+
+    :raises ValueError: if it has another one.
+    """
+    if not isinstance(answer, dict):
+        raise ValueError("the answer is no JSON object")
+    if method == "PUT":
+        if "result" not in answer:
+            raise ValueError('the answer has no "result"')
+        return answer
+    rules = answer.get("synonyms_set")
+    if not isinstance(answer.get("count"), int) or not isinstance(rules, list):
+        raise ValueError('the answer has no "count" and "synonyms_set"')
+    if not all(isinstance(rule, dict) and {"id", "synonyms"} <= rule.keys() for rule in rules):
+        raise ValueError('a rule has no "id" and "synonyms"')
+    return answer
+
+
+def _is_object(said: str) -> bool:
+    """Say whether an answer begins as the JSON of Elasticsearch does, and is no proxy's page."""
+    return said.lstrip().startswith("{")

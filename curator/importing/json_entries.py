@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curator.importing.rows import line_of
+
 _BLANK = re.compile(r"[ \t\r\n]*")  # what RFC 8259 lets stand between two tokens
 
 
@@ -38,6 +40,10 @@ class JsonFile:
         try:
             self._text = file.read_text(encoding="utf-8-sig")
             self.content: Any = json.loads(self._text)
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{file} is no JSON: line {line_of(error)} is not UTF-8; convert it first") from error
+        except RecursionError as error:
+            raise ValueError(f"{file} is no JSON of groups: it is nested too deeply") from error
         except ValueError as error:
             raise ValueError(f"{file} is no JSON: {error}") from error
         self.start = self._skip(0)

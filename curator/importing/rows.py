@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from curator.groups import is_utf8
+
 FORMATS_OF_WORDS = frozenset({"nori"})
+MAX_WORD_BYTES = 2_000  # in UTF-8; PostgreSQL's index of words takes up to 2,704
 
 
 class Verdict(StrEnum):
@@ -83,9 +86,24 @@ def problem_of(word: str) -> str | None:
     """Say why a text is no word, or None."""
     if not word:
         return "has a blank word"
+    if not is_utf8(word):
+        return f"has {word!r}, which is no text in UTF-8; convert the file, or mend the word"
+    if len(word.encode()) > MAX_WORD_BYTES:
+        n_bytes = f"{len(word.encode()):,} bytes"
+        return f"has a word of {n_bytes}, {word[:20]!r}...; expected {MAX_WORD_BYTES:,} or less"
     if any(unicodedata.category(character) == "Cc" for character in word):
         return f"has a control character in {word!r}"
     return None
+
+
+def line_of(error: UnicodeDecodeError) -> int:
+    """Return the line, from 1, at which a whole file was found to be no UTF-8."""
+    return error.object.count(b"\n", 0, error.start) + 1
+
+
+def printable(text: str) -> str:
+    """Return a text that may be no UTF-8 as one that is, for messages."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def sound_rows(

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from curator.importing.json_entries import JsonFile
-from curator.importing.rows import BrokenRow, Row, WordRow, problem_of, row_of
+from curator.importing.rows import BrokenRow, Row, WordRow, printable, problem_of, row_of
 
 MAX_BLANK_BYTES = 1_024  # before the brace of a synonyms set
 _TOKENS = re.compile(r"\\(.)|(=>)|(,)|(.)", re.DOTALL)
@@ -18,10 +18,7 @@ _POS = {"n": "Noun", "v": "Verb", "a": "Adjective", "s": "Adjective", "r": "Adve
 
 
 def read_solr(file: Path) -> Iterator[Row | BrokenRow]:
-    """Read rules, a line each; of ``a, b => c`` the canonical word is ``c``.
-
-    :raises ValueError: if the file is not UTF-8.
-    """
+    """Read rules, a line each; of ``a, b => c`` the canonical word is ``c``."""
     for place, line in _lines(file):
         if line.strip() and not line.startswith("#"):
             yield _rule(place, line)
@@ -40,7 +37,7 @@ def read_synonyms_set(file: Path) -> Iterator[Row | BrokenRow]:
         )
     for number, entry in enumerate(json_file.entries(json_file.entry("synonyms_set")), 1):
         rule = entry.value if isinstance(entry.value, dict) else {}
-        place = f"line {entry.line}, rule {rule.get('id', number)}"
+        place = f"line {entry.line}, rule {printable(str(rule.get('id', number)))}"
         if isinstance(rule.get("synonyms"), str):
             yield _rule(place, rule["synonyms"])
         else:
@@ -50,7 +47,7 @@ def read_synonyms_set(file: Path) -> Iterator[Row | BrokenRow]:
 def read_elasticsearch(file: Path) -> Iterator[Row | BrokenRow]:
     """Read a synonyms set if the file is JSON, else rules.
 
-    :raises ValueError: if it is neither.
+    :raises ValueError: if it is JSON, and no synonyms set.
     """
     with file.open("rb") as start:
         is_json = start.read(MAX_BLANK_BYTES).removeprefix(BOM_UTF8).lstrip().startswith(b"{")
@@ -58,10 +55,7 @@ def read_elasticsearch(file: Path) -> Iterator[Row | BrokenRow]:
 
 
 def read_wordnet(file: Path) -> Iterator[Row | BrokenRow]:
-    """Read synsets; lines of one stand together, and a synset of one word is no group.
-
-    :raises ValueError: if the file is not UTF-8.
-    """
+    """Read synsets; lines of one stand together, and a synset of one word is no group."""
     parsed = ((place, line, _SYNSET_LINE.fullmatch(line.rstrip())) for place, line in _lines(file) if line.strip())
     for synset, found in groupby(parsed, key=lambda item: item[2] and item[2][1]):
         if synset is None:
@@ -70,16 +64,17 @@ def read_wordnet(file: Path) -> Iterator[Row | BrokenRow]:
                 BrokenRow(place, f"is no line of a synset: {line[:60]!r}; {expected}") for place, line, _ in found
             )
             continue
-        lines = [(place, match) for place, _, match in found if match is not None]
-        pos = {match[2].replace("''", "'"): _POS[match[3]] for _, match in lines}
+        lines = [(place, match[2].replace("''", "'"), match[3]) for place, _, match in found if match is not None]
+        problems = {
+            place: problem for place, word, _ in lines if (problem := problem_of(word.strip())) is not None
+        }
+        yield from (BrokenRow(place, problem) for place, problem in problems.items())
+        pos = {word: _POS[letter] for place, word, letter in lines if place not in problems}
         yield row_of(lines[0][0], pos, pos)
 
 
 def read_nori(file: Path) -> Iterator[WordRow | BrokenRow]:
-    """Read a user dictionary: a word a line, with its parts if it has some.
-
-    :raises ValueError: if the file is not UTF-8.
-    """
+    """Read a user dictionary: a word a line, with its parts if it has some."""
     for place, line in _lines(file):
         entry = unicodedata.normalize("NFC", line.partition("#")[0].strip(_NORI_BLANKS))
         word, *parts = re.split(f"[{_NORI_BLANKS}]+", entry)
@@ -87,7 +82,7 @@ def read_nori(file: Path) -> Iterator[WordRow | BrokenRow]:
             continue
         problem = problem_of(word)
         if problem is None and parts and "".join(parts) != word:
-            problem = f"has the parts {' '.join(parts)}, which do not make up {word}"
+            problem = f"has the parts {printable(' '.join(parts))}, which do not make up {word}"
         yield BrokenRow(place, problem) if problem is not None else WordRow(place, word, tuple(parts))
 
 
@@ -102,15 +97,15 @@ def _rule(place: str, text: str) -> Row | BrokenRow:
             sides[-1][-1] += escaped or character
     if len(sides) > 2:
         return BrokenRow(place, "has more than one =>; expected `a, b => c` or `a, b, c`")
-    words = [word.strip() for side in reversed(sides) for word in side]
-    return row_of(place, [word for word in words if word])  # as Lucene does, which drops empty terms
+    # As Lucene does, which drops empty terms.
+    terms = [[word for term in side if (word := term.strip())] for side in reversed(sides)]
+    if len(terms) == 2 and not all(terms):
+        return BrokenRow(place, "has nothing on one side of =>; expected `a, b => c` or `a, b, c`")
+    return row_of(place, [word for side in terms for word in side])
 
 
 def _lines(file: Path) -> Iterator[tuple[str, str]]:
-    number = 0
-    try:
-        with file.open(encoding="utf-8-sig", newline="\n") as lines:
-            for number, line in enumerate(lines, 1):
-                yield f"line {number}", line.rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{file} is not UTF-8, after line {number}: {error.reason}; convert it first") from error
+    # A byte that is not UTF-8 is let pass, so that its word is named and the other lines are read.
+    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            yield f"line {number}", line.rstrip("\r\n")

@@ -22,8 +22,8 @@ from curator.store.models import (
 from curator.store.queries import DecidedPairs, batches, decided_pairs, find_groups, find_words, signature_of
 
 UNKNOWN_POS = "Other"
-# Belief that a group is right, where nothing measured it: what the earlier project said, else nothing.
 Content = dict[str, Any] | list[dict[str, Any]] | None  # of an imported group
+# Belief that a group is right, where nothing measured it: what the earlier project said, else nothing.
 CONFIDENCES = {Verdict.ACCEPTED: 1.0, Verdict.REJECTED: 0.0, None: 0.5}
 
 

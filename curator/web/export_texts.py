@@ -13,6 +13,7 @@ NOTES = (
     lazy_gettext("has words with a space: each of their parts is written"),
     lazy_gettext("has words with a space: the filter must be synonym_graph, in the search analyzer only"),
     lazy_gettext("has words in capitals: the filter `lowercase` must stand before the synonyms"),
+    lazy_gettext("goes without its canonical word: the word after it stands in its place"),
     lazy_gettext("has parts, which nori gives out as well: a synonym filter takes no such word"),
 )
 PROBLEMS = (

@@ -25,6 +25,7 @@ from miner.options import (
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
 
+CATEGORIES_FILE = "groups-by-category.tsv"
 WORD_CLASSES = ("noun", "foreign", "verb", "adjective", "adverb", "determiner", "interjection", "number")
 
 
@@ -239,9 +240,8 @@ group_options = _collect(
 
 categories_out_option = click.option(
     "--categories-out",
-    type=click.Path(dir_okay=False, writable=True),
-    default="groups-by-category.tsv",
-    help="With --group-by: write the groups as each category uses them here.",
+    type=OutputFile(),
+    help=f"With --group-by: write the groups as each category uses them here.  [default: {CATEGORIES_FILE}]",
 )
 
 seed_option = click.option("--seed", type=click.IntRange(min=0), default=0, help="Of every random choice.")

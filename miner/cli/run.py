@@ -35,7 +35,7 @@ def run(
     work_dir: str,
     database: str,
     groups_out: str | None,
-    categories_out: str,
+    categories_out: str | None,
 ) -> None:
     """Mine CORPUS into candidate synonym groups in the database.
 
@@ -51,7 +51,10 @@ def run(
       xzcat reviews.txt.xz | miner run - --tokenizer vocab.txt --word-class noun
     """
     asked = RunOptions(corpus, lexicon, encoder, groups, seed, cluster)
-    mine(asked, work_dir, database, groups_out, categories_out if corpus.group_by else None)
+    if corpus.group_by is None and categories_out is not None:
+        raise click.UsageError("--categories-out writes the groups of each category; give --group-by COLUMN")
+    by_category = categories_out or options.CATEGORIES_FILE
+    mine(asked, work_dir, database, groups_out, None if corpus.group_by is None else by_category)
 
 
 @click.command()

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 _HYPHENATED = re.compile(r"(?<=[a-z가-힣])[-\u2010]\n[ \t]*(?=[a-z가-힣])")
 _SOFT_HYPHEN = re.compile("\u00ad\n?")
 
-# What numbers a paragraph or a heading: 【0012】 [0012] 1. 1.2.3 제1장 가. (1) 1) ① Ⅱ. ○ - •
+# What numbers a paragraph or a heading: 【0012】 [0012] 1. 1.2.3 제1장 가. (1) (a) 1) ① Ⅱ. ○ - •
 _NUMBER = re.compile(
     r"""[ \t]*(?:
         [\[【]\d{3,5}[\]】]
       | 제[ ]?\d+[ ]?[장절항조편](?=\s)
       | \d{1,2}(?:\.\d{1,2})+\.?(?=\s)
       | \d{1,2}[.)](?=\s)
-      | [(（](?:\d{1,2}|[가나다라마바사아자차카타파하])[)）](?=\s)
+      | [(（](?:\d{1,2}|[a-z]|[가나다라마바사아자차카타파하])[)）](?=\s)
       | [가나다라마바사아자차카타파하][.)](?=\s)
       | [ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX]{1,4}\.(?=\s)
       | [①-⑳](?=\s|\S)
@@ -28,8 +28,11 @@ _TITLE = re.compile(r"[【\[<〈]([^】\]>〉\n]{1,40})[】\]>〉]$")  # 【발�
 _LINE_END = re.compile(r"[.?!:。？！…][\"'”’)\]】》」』]*$")
 MAX_HEADING_CHARACTERS = 40
 
-# Not where the sentence that quotes goes on: “가자.” 하고 말했다.
-_END = re.compile(r"[.?!。？！…]+[\"'”’»》」』]*(?=\s|$)(?!\s*(?:이?라고|하고|고|이?라며|하며|이?라는|하는)\s)")
+# Not where the sentence that quotes goes on: “가자.” 하고 말했다. Nor within a date: 2019. 3. 1. 시행
+_END = re.compile(
+    r"[.?!。？！…]+[\"'”’»》」』]*(?=\s|$)(?!\s*(?:이?라고|하고|고|이?라며|하며|이?라는|하는)\s)"
+    r"(?!(?<=\d\.)\s*\d{1,2}\.)"
+)
 MAX_BRACKET_CHARACTERS = 300  # more is a bracket that was not closed, or a text of its own
 _OPEN, _CLOSE = "([{（［【「『《〈", ")]}）］】」』》〉"
 # What a full stop follows without ending a sentence.

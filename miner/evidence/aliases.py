@@ -57,10 +57,16 @@ def _rule(between: str, behind: str = "", before: str = "", strength: float = 1.
 
 _BRACKET = _rule(
     rf"(?:{_OPEN}(?:{_LABEL}[:\s]*)?|{_OPEN_APART}{_LABEL}[:\s]*){_QUOTE}",
-    rf"{_QUOTE}(?:의 {_OTHER_NAME})?{_CLOSE}",
+    rf"{_QUOTE}(?:의 {_OTHER_NAME})?(?:{_CLOSE}|,\s?이하[,\s])",
+)
+# As patents and laws name a thing for what follows: 대일밴드(이하, '밴드'라 함), 갑(영문명, 이하 “을”이라 한다)
+_FROM_HERE_ON = _rule(
+    rf"{_OPEN}(?:[^()（）]+,\s?)?이하(?:에서는?)?[,\s]\s?{_QUOTE}",
+    rf"{_QUOTE}(?:이?라고?|으?로)\s?(?:한다|함|칭한다|칭함|부른다|부름|약칭한다|약칭함|약함){_CLOSE}",
 )
 _RULES = (
     _BRACKET,
+    _FROM_HERE_ON,
     _rule(rf"{_QUOTE}(?:이?라는 [가-힣]{{1,4}})?[,\s]\s?{_APPOSITION},?\s{_QUOTE}"),
     _rule(rf"{_QUOTE},?\s{_OFTEN}\s{_QUOTE}", rf"{_QUOTE}이?라고(?:도|들|는)?\s?{_CALLS}"),
     _rule(rf"{_QUOTE}이?라고도\s?{_CALLED}\s{_QUOTE}"),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from miner.compounds.particles import follows_noun
 
-_RUN = re.compile(r"[^\W_]+(?:[-.&'][^\W_]+)*")
+# An apostrophe stands within a word of Latin letters (it's); else it is a quotation mark: '프로작'이라 한다.
+_RUN = re.compile(r"[^\W_]+(?:[-.&][^\W_]+|(?<=[A-Za-z0-9])'[A-Za-z]+)*")
 _MAX_RUNS = 4  # white-space separated pieces of one word: 외상 후 스트레스 장애
 _CALLED_OR_LISTED = re.compile(
     "이?라(고(도|는|들)?|는|던)?|이?든지?|이?냐|인"

@@ -1,8 +1,11 @@
-"""How digits and Latin letters are read in Korean: PC is 피시, 10 is 십 or 텐, V is 브이."""
+"""How digits, Latin letters and Hanja are read in Korean: PC is 피시, 10 is 십 or 텐, 藥理學 is 약리학."""
 
 import itertools
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+
+from miner.evidence.hanja import has_hanja, read_hanja
 
 _LETTERS = dict(
     zip(
@@ -34,17 +37,31 @@ def read_number(digits: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def readings(word: str) -> tuple[str, ...]:
-    """Return the word as it is written, and in Hangul as it may be read where it has digits or Latin letters."""
+    """Return the word as it is written, and in Hangul as it may be read where it has digits, letters or Hanja."""
+    spoken = (in_hangul for text in (word, *read_hanja(word)) for in_hangul in _spoken(text))
+    return tuple(dict.fromkeys([word, *spoken]))
+
+
+def _spoken(word: str) -> Iterable[str]:
     pieces = _NUMBER_OR_LETTERS.findall(word)
     if not pieces:
-        return (word,)
+        return [word]
     choices = [_readings_of(piece) for piece in pieces]
     gaps = _NUMBER_OR_LETTERS.split(word)
-    read = [
+    return (
         "".join(itertools.chain.from_iterable(zip(gaps, (*choice, ""), strict=True)))
         for choice in itertools.product(*choices)
-    ]
-    return tuple(dict.fromkeys([word, *read]))
+    )
+
+
+def reading_pairs(one: str, other: str) -> Iterable[tuple[str, str]]:
+    """Return how two words may be read at once. Two that are written in Hanja differ as they are written.
+
+    動機 and 同期 are both 동기, and two words.
+    """
+    if has_hanja(one) and has_hanja(other):
+        return [(one, other)]
+    return itertools.product(readings(one), readings(other))
 
 
 def _readings_of(piece: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from scipy import sparse
 from miner.evidence.alignment import Floats, edit_distances
 from miner.evidence.origin import language_model
 from miner.evidence.phonemes import CODE_OF, N_CODES, OTHER, PHONEMES, phonemes
-from miner.evidence.readings import readings
+from miner.evidence.readings import reading_pairs, readings
 
 _SIMILARITIES_AT_ONCE = 50_000_000  # of some words to all, 8 bytes each where they share a run of sounds
 
@@ -53,15 +53,14 @@ def spelling_costs() -> tuple[Floats, Floats]:
 def spelling_distances(left: Sequence[str], right: Sequence[str]) -> Floats:
     """Return the cost of turning each left word into the right one beside it, per sound of the longer word.
 
-    Words with digits or Latin letters are compared in each of their readings, and the cheapest counts.
+    Words with digits, Latin letters or Hanja are compared in each of their readings, and the cheapest counts.
 
     :return: float32, shape (n_pairs,), 0 for words that sound the same.
     """
     pairs = [
         (row, phonemes(a), phonemes(b))
         for row, (one, other) in enumerate(zip(left, right, strict=True))
-        for a in readings(one)
-        for b in readings(other)
+        for a, b in reading_pairs(one, other)
     ]
     costs = edit_distances([a for _, a, _ in pairs], [b for _, _, b in pairs], *spelling_costs())
     longest = np.array([max(len(a), len(b), 1) for _, a, b in pairs], np.float32)

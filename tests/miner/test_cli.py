@@ -192,6 +192,11 @@ def test_wrong_names_fail_before_the_corpus_is_read(miner, tmp_path, monkeypatch
     assert refused(
         miner(*run, "--groups-out", "nothing/groups.tsv"), "the folder nothing of groups.tsv is not there"
     )
+    assert refused(
+        miner(*run, "--group-by", "HS", "--categories-out", "nothing/by.tsv"),
+        "the folder nothing of by.tsv is not there",
+    )
+    assert refused(miner(*run, "--categories-out", "by.tsv"), "give --group-by COLUMN")
     assert refused(miner(*run, "--database", "oracle://x"), "oracle")
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from review_data import Words
 from sqlalchemy import Engine, update
 
+from curator.export.base import NO_CANONICAL_WORD
 from curator.export.named import NAMED_FORMATS
 from curator.groups import GroupMember, SynonymGroup
 from curator.store.models import ReleaseMember
@@ -136,7 +137,7 @@ def test_what_is_left_out_is_told_in_korean(app: Flask, said: str, korean: str):
 def test_what_to_know_of_a_file_is_told_in_korean(app: Flask):
     with app.test_request_context():
         for format in NAMED_FORMATS.values():
-            for note in format.make().notes(SPACES_AND_CAPITALS):
+            for note in (*format.make().notes(SPACES_AND_CAPITALS), NO_CANONICAL_WORD):
                 assert re.search("[가-힣]", note_text(note)), note
 
 

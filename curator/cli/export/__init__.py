@@ -1,5 +1,6 @@
 """``curator export``: a release, or a file of groups, into the format of another program."""
 
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,7 +114,8 @@ def skos(target: Target, syntax: "Syntax", base_uri: str, hidden: Path | None) -
     """
     from curator.export.skos import Skos
 
-    target.write(Skos(syntax, base_uri, _lines(hidden)))
+    misspellings = frozenset(unicodedata.normalize("NFC", line.strip()) for line in _lines(hidden))
+    target.write(Skos(syntax, base_uri, misspellings))
 
 
 @export.command()

@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from click.testing import CliRunner
 from hypothesis import strategies as st
 
+from curator.cli import main
 from curator.export import ExportReport, Format, GroupStream, export
 from curator.groups import GroupMember, SynonymGroup, digest_of
 
@@ -44,3 +46,10 @@ def exported(
                 raise
             return None, ""
         return report, path.read_text(encoding="utf-8") if path.suffix != ".parquet" else ""
+
+
+def run_export(*arguments: object, code: int = 0) -> str:
+    """Run ``curator export``, and return what it says."""
+    result = CliRunner().invoke(main, ["export", *map(str, arguments)])
+    assert result.exit_code == code, result.output
+    return result.output

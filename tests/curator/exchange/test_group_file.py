@@ -66,6 +66,27 @@ def test_a_release_with_a_piece_cut_out(path: Path, start: int, length: int) -> 
     same_outcome(text[: 4 * start] + text[4 * start + length :], path)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '{"약": ["\\ud800", "의약품"]}',
+            r"the group '약' has '\ud800' among its words; expected a text in UTF-8",
+        ),
+        ('{"a":' + "[" * 100_000, "is nested too deeply; expected "),
+    ],
+)
+def test_a_text_that_is_none_and_a_nest_are_told(path: Path, text: str, said: str) -> None:
+    (message,) = same_outcome(text, path)
+    assert str(path) in str(message)
+    assert said in str(message)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_groups(path: Path) -> None:
+    groups, *_ = same_outcome('\ufeff{"약": ["약", "의약품"]}', path)
+    assert [group.words for group in groups] == [("약", "의약품")]  # type: ignore[attr-defined]
+
+
 RELEASE = json.loads(to_json(group_set("release 3", of(["약", "의약품"], ["반창고", "밴드"]), 3)))
 
 

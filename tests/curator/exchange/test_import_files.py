@@ -98,14 +98,62 @@ def test_a_broken_row_is_named_by_its_place(name: str, text: str, broken: list[s
     assert [place[: len(said)] for place, said in zip(found, broken, strict=True)] == broken
 
 
+GROUP = '{"members": [{"word": "책"}, {"word": "서적"}]}\n'.encode()
+BOOKS = ("책", "서적")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "broken"),
+    [
+        ("a.txt", "책, 서적\n".encode() + "차, 자동차\n".encode("cp949") + "# 끝\n".encode("cp949"),
+         ["line 2: has '\\udcc2\\udcf7', which is no text in UTF-8; convert the file, or mend the word"]),
+        ("a.txt", "a, b =>\n=> c\n책, 서적\n".encode(),
+         ["line 1: has nothing on one side of =>", "line 2: has nothing on one side of =>"]),
+        ("a.txt", ("책, 서적\n집, " + "방" * 667).encode(), ["line 2: has a word of 2,001 bytes, '방방"]),
+        ("wn_s.pl", "s(100000001,1,'책',n,1,0).\ns(100000001,2,'서적',n,1,0).\n".encode()
+         + "s(100000001,3,'글',n,1,0).\n".encode("cp949"), ["line 3: has '\\udcb1"]),
+        ("a.csv", "group,word\n1,책\n1,서적\n".encode() + "1,글\n".encode("cp949"), ["line 4: has '\\udcb1"]),
+        ("a.csv", "group,word,pos\n1,책,\n1,서적,\n\n2,가,나,Noun\n".encode(),
+         ["line 5: has 4 cells, and the header 3; quote what has a comma"]),
+        ("a.csv", 'group,word\n2,"집"x\n1,책\n1,서적\n3,"방\n3,실\n'.encode(),
+         ["line 2: is no CSV: ',' expected after '\"'; mend its quotes", "line 5: is no CSV: unexpected end"]),
+        ("a.csv", f"group,word\n1,책\n1,{'나' * 200_000}\n1,서적\n".encode(), ["line 3: is no CSV: field larger"]),
+        ("a.jsonl", GROUP + b'{"members": [{"word": "\\ud800"}, {"word": "a"}]}\n', ["line 2: has '\\ud800'"]),
+        ("a.jsonl", GROUP + b'{"members": [{"word": "a"}, {"word": "b", "pos": 5}]}\n',
+         ["line 2: has the part of speech 5; expected a text"]),
+        ("a.jsonl", GROUP + b'{"status": "\\ud800", "members": [{"word": "a"}, {"word": "b"}]}\n',
+         ["line 2: has a text that UTF-8 cannot hold"]),
+        ("a.jsonl", GROUP + b"[" * 100_000 + b"\n", ["line 2: is nested too deeply"]),
+        ("words.json", '{"format": "dongui-word-normalizer", "version": 1, "words": {\n"서적": "책",\n'
+         '"\\ud800": "책"}}'.encode(), ["line 3: has '\\ud800'"]),
+        ("set.json", '{"synonyms_set": [{"id": "g", "synonyms": "책, 서적"},\n{"id": "\\ud800"}]}'.encode(),
+         ['line 2, rule \\ud800: has no text "synonyms"']),
+        ("a.ttl", b'\xef\xbb\xbf@prefix s: <http://www.w3.org/2004/02/skos/core#> .\r\n'
+         + '<u:1> a s:Concept ; s:prefLabel "책"@ko-KR, "book"@en ; s:altLabel "서적"@KO .\r\n'.encode(), []),
+        ("a.jsonld", b'\xef\xbb\xbf{"@context": {"s": "http://www.w3.org/2004/02/skos/core#"}, '
+         + '"@type": "s:Concept", "@id": "u:1", "s:prefLabel": "책",\r\n "s:altLabel": "서적"}'.encode(), []),
+    ],
+)  # fmt: skip
+def test_what_is_no_text_or_no_row_is_named_by_its_line_and_the_rest_is_read(
+    name: str, content: bytes, broken: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    rows = list(READERS[name][1](tmp_path / name))
+    found = [str(row) for row in rows if isinstance(row, BrokenRow)]
+    assert [row[: len(said)] for row, said in zip(found, broken, strict=True)] == broken
+    assert [set(row.words) for row in rows if not isinstance(row, BrokenRow)] == [set(BOOKS)]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.txt", b"\xb9\xe0", "is not UTF-8"),
+        ("a.csv", b'group,"word\n', "line 1 is no CSV: unexpected end of data; mend its quotes"),
         ("a.csv", b"a,b\n1,2\n", "has no column group and no column word, but a, b; expected a word a row"),
         ("a.parquet", b"PAR?", "is no Parquet file"),
         ("a.json", b"[1]", "holds no JSON object"),
         ("a.json", b"{", "is no JSON"),
+        ("a.json", b'{\n"a": ["\xb9", "b"]}', "is no JSON: line 2 is not UTF-8; convert it first"),
+        ("a.json", b'{"a":' + b"[" * 100_000, "is nested too deeply"),
         ("set.json", b'{"rules": []}', "is no synonyms set"),
         ("set.json", b'{"synonyms_set": 1}', "is no synonyms set"),
         ("set.json", b"{", "is no JSON"),
@@ -116,7 +164,18 @@ def test_a_broken_row_is_named_by_its_place(name: str, text: str, broken: list[s
             b'{"format": "dongui-word-normalizer", "version": 2, "words": {}}',
             "is no word normalizer",
         ),
-        ("a.ttl", b"<a> <b> .", "is no RDF in the syntax turtle"),
+        (
+            "a.ttl",
+            b"<a> <b> .",
+            r"is no RDF in the syntax turtle: at line 1: Bad syntax \(objectList expected\)$",
+        ),
+        ("a.ttl", b"<a> <b>\n '\xb9'.", "is no RDF: line 2 is not UTF-8; convert it first"),
+        ("a.jsonld", b"[" * 100_000, "is no RDF in the syntax json-ld"),
+        (
+            "a.jsonld",
+            b'{"@context": "http://127.0.0.1:9/c", "@id": "a"}',
+            "names another file, which cannot be read: .*; put its @context into the file",
+        ),
         ("a.rdf", b"<a>", "is no RDF in the syntax xml"),
         ("a.jsonld", b"{", "is no RDF in the syntax json-ld"),
     ],

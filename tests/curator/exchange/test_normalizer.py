@@ -107,7 +107,16 @@ def test_the_exported_file_loads_to_the_same_normalizer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["{", "[]", '{"format": "x"}', '{"format": "dongui-word-normalizer", "version": 2}']
+    "content",
+    [
+        "{",
+        "[]",
+        '{"format": "x"}',
+        '{"format": "dongui-word-normalizer", "version": 2}',
+        '{"format": "dongui-word-normalizer", "version": 1, "words": ["a"]}',
+        '{"format": "dongui-word-normalizer", "version": 1, "words": {"": "a"}}',
+        '{"format": "dongui-word-normalizer", "version": 1, "words": {"a": 1}}',
+    ],
 )
 def test_another_file_is_refused_and_named(content: str, tmp_path: Path) -> None:
     (tmp_path / "words.json").write_text(content)
