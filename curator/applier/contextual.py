@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from curator.applier.plan import PlannedMember
-from curator.applier.round_trip import quiet
+from curator.applier.round_trip import n_positions, quiet
 from curator.applier.tensors import Floats
 
 BATCH_SIZE = 64
@@ -27,7 +27,8 @@ def contextual_vectors(
     :param cls_id: id of the token before a text, if the tokenizer sets one.
     :param sep_id: id of the token behind it.
     :return: by entry, shape (width,).
-    :raises ValueError: if the model's layers have another width than its table, or a word has no known piece.
+    :raises ValueError: if the model's layers have another width than its table, or a word has no known piece,
+        or more pieces than the model takes.
     """
     import torch
     from transformers import AutoModel
@@ -37,6 +38,7 @@ def contextual_vectors(
         raise ValueError(f"{empty[0]} has no piece that the model knows, so no layer has a vector for it")
     with quiet():
         model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
+    _check_lengths(members, n_positions(model), n_framing=sum(id is not None for id in (cls_id, sep_id)))
     model = model.get_encoder() if model.config.is_encoder_decoder else model
     before, after = [i for i in (cls_id,) if i is not None], [i for i in (sep_id,) if i is not None]
     found: dict[str, Floats] = {}
@@ -59,3 +61,13 @@ def contextual_vectors(
             n_pieces = len(member.source_rows)
             found[member.entry] = np.asarray(vectors[len(before) : len(before) + n_pieces].mean(axis=0))
     return found
+
+
+def _check_lengths(members: Sequence[PlannedMember], max_tokens: int | None, *, n_framing: int) -> None:
+    longest = max(members, key=lambda member: len(member.source_rows))
+    n_tokens = n_framing + len(longest.source_rows)
+    if max_tokens is not None and n_tokens > max_tokens:
+        raise ValueError(
+            f"{longest.word} has {n_tokens} tokens with those that frame it, and the model takes {max_tokens}, so "
+            "no layer has a vector for it; choose another --init, or leave the word out"
+        )

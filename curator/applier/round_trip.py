@@ -32,6 +32,20 @@ def quiet() -> Iterator[None]:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
+def n_positions(model: Any) -> int | None:  # noqa: ANN401 - any class of transformers
+    """Return how many tokens a model takes at most, framing included; none if it does not say."""
+    stated: int | None = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    if stated is None:
+        return None
+    # RoBERTa and its kin number positions from behind the padding's id on (create_position_ids_from_input_ids).
+    first = [
+        part.padding_idx + 1
+        for name, part in model.named_modules()
+        if name.endswith("position_embeddings") and getattr(part, "padding_idx", None) is not None
+    ]
+    return stated - max(first, default=0)
+
+
 def check_round_trips(folder: Path, manifest: Manifest, *, scratch: Path | None = None) -> list[Check]:
     """Check that transformers builds, loads and saves what was written.
 
