@@ -13,6 +13,7 @@ from blake3 import blake3
 from curator.applier.checkpoint import WrittenWeights
 from curator.applier.options import Assign, Init, Pooling, PoolOptions
 from curator.applier.particles import ALL_PARTICLES
+from curator.applier.pieces import Pieces
 from curator.applier.plan import Plan, PlannedMember
 from curator.applier.prepare import Prepared
 from curator.applier.rows import RowChanges
@@ -30,7 +31,7 @@ Manifest = dict[str, Any]
 def make_manifest(prepared: Prepared) -> Manifest:
     """Return what is known before anything is written."""
     base, plan, vocabulary, groups = prepared.base, prepared.plan, prepared.vocabulary, prepared.groups
-    tensors = prepared.tensors
+    tensors, pieces = prepared.tensors, vocabulary.pieces
     words = [(group, member) for group in plan.groups for member in group.members]
     return {
         "format": FORMAT,
@@ -47,8 +48,8 @@ def make_manifest(prepared: Prepared) -> Manifest:
         "text_prefix": vocabulary.text_prefix,
         "options": asdict(prepared.options),
         "versions": versions(*REPORTED_VERSIONS),
-        "words": [_word(group.key, member) for group, member in words if not group.is_continuation],
-        "continuations": [_word(group.key, member) for group, member in words if group.is_continuation],
+        "words": [_word(group.key, member, pieces) for group, member in words if not group.is_continuation],
+        "continuations": [_word(group.key, member, pieces) for group, member in words if group.is_continuation],
         "glued_forms": _glued_forms(plan, vocabulary),
         "refused": [asdict(refusal) for refusal in plan.refusals],
         "dropped_groups": list(plan.dropped),
@@ -105,7 +106,7 @@ def content_digest(content: bytes) -> str:
     return blake3(content).hexdigest()
 
 
-def _word(group: str, member: PlannedMember) -> dict[str, Any]:
+def _word(group: str, member: PlannedMember, pieces: Pieces) -> dict[str, Any]:
     word, entry, row, is_new, source, source_rows, unknown, weight = member
     found: dict[str, Any] = {
         "word": word,
@@ -116,6 +117,8 @@ def _word(group: str, member: PlannedMember) -> dict[str, Any]:
         "source": source.value,
         "source_rows": list(source_rows),
     }
+    if (spelled := pieces.readable(entry)) != entry:
+        found["entry_as_text"] = spelled
     if unknown:
         found["unknown"] = unknown
     if weight is not None:
