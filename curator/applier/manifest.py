@@ -39,7 +39,12 @@ def make_manifest(prepared: Prepared) -> Manifest:
         "digests": "blake3",
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "groups": {"source": groups.source, "release": groups.number, "digest": groups.digest},
-        "base": {"name": base.name, "n_entries": plan.n_old, "n_rows": tensors.table.shape[0]},
+        "base": {
+            "name": base.origin,
+            "revision": base.revision,
+            "n_entries": plan.n_old,
+            "n_rows": tensors.table.shape[0],
+        },
         "n_entries": plan.n_old + plan.n_new,
         "n_rows": plan.n_rows,
         "table": tensors.table.name,
@@ -207,13 +212,28 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def title_of_base(manifest: Manifest) -> str:
+    """Return the base's name on the hub, or that of its folder."""
+    base = manifest["base"]
+    return str(base["name"] if base["revision"] else Path(base["name"]).name)
+
+
+def named_base(manifest: Manifest) -> str:
+    """Return the base's name on the hub and its revision there, or its absolute path."""
+    base = manifest["base"]
+    return f"{base['name']} of the hub, revision {base['revision']}" if base["revision"] else str(base["name"])
+
+
 def revert_instructions(manifest: Manifest, folder: Path) -> list[str]:
     """Return what to do to go back to BASE, from the manifest alone."""
     base, changed = manifest["base"], manifest["changed_rows"]
     name, n_old = base["name"], base["n_entries"]
     n_pooled = sum(min(end, n_old) - start for start, end in changed[manifest["table"]] if start < n_old)
+    is_gone = not base["revision"] and not Path(name).is_dir()
     lines = [
-        f"{folder} was made from {name} (digest {base['digest']}) with {manifest['groups']['source']}.",
+        f"{folder} was made from {named_base(manifest)} (digest {base['digest']}) with "
+        f"{manifest['groups']['source']}.",
+        *([f"There is no folder {name} on this machine now: find where it was moved to."] if is_gone else []),
         f"To go back, load {name} again: nothing in it was changed.",
         f"It has {n_old:,} entries; ids from {n_old:,} on are new. It does not know them: tokenize texts anew.",
     ]

@@ -6,7 +6,7 @@ from importlib import resources
 from jinja2 import Environment
 from plotly.offline import get_plotlyjs
 
-from curator.applier.manifest import Manifest
+from curator.applier.manifest import Manifest, named_base, title_of_base
 from curator.applier.report.answer import answer
 from curator.applier.report.figures import figures
 from curator.applier.report.findings import Findings, System
@@ -40,6 +40,8 @@ def make_page(manifest: Manifest, findings: Findings) -> str:
         .from_string(template)
         .render(
             manifest=manifest,
+            title=title_of_base(manifest),
+            base=named_base(manifest),
             findings=findings,
             answer=answer(findings),
             figures=shown,
