@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from curator.applier.loading import encoder_of, n_positions, quiet, side_by_side
 from curator.applier.plan import PlannedMember
-from curator.applier.round_trip import n_positions, quiet
 from curator.applier.tensors import Floats
 
 BATCH_SIZE = 64
@@ -17,7 +17,6 @@ def contextual_vectors(
 ) -> dict[str, Floats]:
     """Return the mean of the last hidden layer over each word's pieces, the word being all of the text.
 
-    Of an encoder with a decoder (T5, BART) the encoder's layer counts: the decoder's is of a text not yet written.
     The vectors live in another space than the table's rows: longer, and turned by all layers. This is the
     notebook's first example, kept for comparison.
 
@@ -39,17 +38,13 @@ def contextual_vectors(
     with quiet():
         model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
     _check_lengths(members, n_positions(model), n_framing=sum(id is not None for id in (cls_id, sep_id)))
-    model = model.get_encoder() if model.config.is_encoder_decoder else model
+    model = encoder_of(model)
     before, after = [i for i in (cls_id,) if i is not None], [i for i in (sep_id,) if i is not None]
     found: dict[str, Floats] = {}
     by_length = sorted(members, key=lambda member: len(member.source_rows))
     for start in range(0, len(by_length), BATCH_SIZE):
         batch = by_length[start : start + BATCH_SIZE]
-        texts = [[*before, *member.source_rows, *after] for member in batch]
-        ids = torch.zeros(len(batch), max(map(len, texts)), dtype=torch.long)
-        mask = torch.zeros_like(ids)
-        for i, text in enumerate(texts):
-            ids[i, : len(text)], mask[i, : len(text)] = torch.tensor(text), 1
+        ids, mask = side_by_side([[*before, *member.source_rows, *after] for member in batch])
         with torch.no_grad():
             hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state.double().numpy()
         if hidden.shape[2] != width:

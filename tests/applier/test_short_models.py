@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from tiny_checkpoints import vocabulary
 from tiny_tokenizers import unigram
 
-from curator.applier.round_trip import n_positions
+from curator.applier.loading import n_positions
 from curator.cli import main
 
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 24}

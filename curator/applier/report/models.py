@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
+from curator.applier.loading import encoder_of, n_positions, quiet, side_by_side
 from curator.applier.report.samples import N_FOLDS
-from curator.applier.round_trip import n_positions, quiet
 from curator.applier.tensors import Floats
 
 BATCH_SIZE = 32
@@ -83,8 +83,7 @@ class Model:
         with quiet():
             self.model = kind.from_pretrained(folder, local_files_only=True).eval()
         self.max_tokens = min(MAX_TOKENS, n_positions(self.model) or MAX_TOKENS)
-        encoder = self.model.base_model if is_masked else self.model
-        self.encoder = encoder.get_encoder() if encoder.config.is_encoder_decoder else encoder
+        self.encoder = encoder_of(self.model.base_model if is_masked else self.model)
 
     def plain_tokenizer(self) -> Tokenizer:
         """Return a copy of the tokenizer below: a call with padding leaves it on, and it would count as pieces."""
@@ -117,11 +116,7 @@ class Model:
         for start in range(0, len(texts), BATCH_SIZE):
             batch = list(texts[start : start + BATCH_SIZE])
             texts_ids = self.tokenizer(batch, truncation=True, max_length=self.max_tokens)["input_ids"]
-            # By hand: the tokenizers of GPT-2 and LLaMA have no token to fill up with, and any id will do.
-            ids = torch.full((len(batch), max(1, *map(len, texts_ids))), self.tokenizer.pad_token_id or 0)
-            mask = torch.zeros_like(ids)
-            for i, own in enumerate(texts_ids):
-                ids[i, : len(own)], mask[i, : len(own)] = torch.tensor(own, dtype=ids.dtype), 1
+            ids, mask = side_by_side(texts_ids, pad_id=self.tokenizer.pad_token_id or 0)
             with torch.no_grad():
                 hidden = self.encoder(input_ids=ids, attention_mask=mask)[0].double()
             counted = mask.unsqueeze(-1)
