@@ -41,17 +41,24 @@ class Base:
     """A checkpoint folder.
 
     :ivar name: as the user gave it.
+    :ivar revision: the commit on the hub; none for a folder.
     :ivar folder: all of it.
     :ivar model_folder: the part with config and weights: ``folder``, or a module of a sentence-transformers one.
     :ivar left_out: names of files that are not copied, as they hold the old weights in another form.
     """
 
     name: str
+    revision: str | None
     folder: Path
     model_folder: Path
     config: dict[str, Any]
     weights: tuple[WeightFile, ...]
     left_out: tuple[str, ...]
+
+    @property
+    def origin(self) -> str:
+        """Return where it is found from any folder: its name on the hub, or its absolute path."""
+        return self.name if self.revision else str(self.folder.resolve())
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -86,8 +93,10 @@ def find_base(name: str) -> Base:
     folder = Path(name)
     if folder.is_file():
         raise ValueError(f"{folder} is a file; give the folder of the checkpoint, with config.json in it")
+    revision = None
     if not folder.is_dir():
         folder = _from_hub(name)
+        revision = folder.name  # the hub's cache names a snapshot by its commit
     model_folder = _transformer_module(folder)
     config = read_json(model_folder / "config.json", folder)
     weights = tuple(_weights(model_folder))
@@ -99,7 +108,7 @@ def find_base(name: str) -> Base:
         and OTHER_WEIGHTS.search(str(path.relative_to(model_folder)))
         and not _is_other_module(path, folder, model_folder)
     )
-    return Base(name, folder, model_folder, config, weights, left_out)
+    return Base(name, revision, folder, model_folder, config, weights, left_out)
 
 
 def _visible_files(folder: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from curator.applier.manifest import MANIFEST, Manifest
+from curator.applier.manifest import MANIFEST, Manifest, named_base, title_of_base
 
 CARD = "README.md"
 N_LISTED = 10
@@ -20,8 +20,8 @@ def make_card(manifest: Manifest, *, has_report: bool, base_card: str | None) ->
     told = f"`{MANIFEST}` has every word, id and digest" + (", `report.html` what it does" if has_report else "")
     parts = [
         _front_matter(manifest, head),
-        f"# {base['name']}, with synonyms that share an embedding",
-        f"Made by `curator apply` from `{base['name']}` (content digest `{base['digest'][:16]}`) with "
+        f"# {title_of_base(manifest)}, with synonyms that share an embedding",
+        f"Made by `curator apply` from `{named_base(manifest)}` (content digest `{base['digest'][:16]}`) with "
         f"{manifest['groups']['source']}: {len(groups):,} groups, {n_new:,} new vocabulary entries behind "
         f"{base['n_entries']:,}. All other tensors and rows are those of the base, bit for bit; {told}.",
         "## Use",

@@ -13,6 +13,7 @@ from blake3 import blake3
 from curator.applier.checkpoint import WrittenWeights
 from curator.applier.options import Assign, Init, Pooling, PoolOptions
 from curator.applier.particles import ALL_PARTICLES
+from curator.applier.pieces import Pieces
 from curator.applier.plan import Plan, PlannedMember
 from curator.applier.prepare import Prepared
 from curator.applier.rows import RowChanges
@@ -30,7 +31,7 @@ Manifest = dict[str, Any]
 def make_manifest(prepared: Prepared) -> Manifest:
     """Return what is known before anything is written."""
     base, plan, vocabulary, groups = prepared.base, prepared.plan, prepared.vocabulary, prepared.groups
-    tensors = prepared.tensors
+    tensors, pieces = prepared.tensors, vocabulary.pieces
     words = [(group, member) for group in plan.groups for member in group.members]
     return {
         "format": FORMAT,
@@ -38,7 +39,12 @@ def make_manifest(prepared: Prepared) -> Manifest:
         "digests": "blake3",
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "groups": {"source": groups.source, "release": groups.number, "digest": groups.digest},
-        "base": {"name": base.name, "n_entries": plan.n_old, "n_rows": tensors.table.shape[0]},
+        "base": {
+            "name": base.origin,
+            "revision": base.revision,
+            "n_entries": plan.n_old,
+            "n_rows": tensors.table.shape[0],
+        },
         "n_entries": plan.n_old + plan.n_new,
         "n_rows": plan.n_rows,
         "table": tensors.table.name,
@@ -47,8 +53,8 @@ def make_manifest(prepared: Prepared) -> Manifest:
         "text_prefix": vocabulary.text_prefix,
         "options": asdict(prepared.options),
         "versions": versions(*REPORTED_VERSIONS),
-        "words": [_word(group.key, member) for group, member in words if not group.is_continuation],
-        "continuations": [_word(group.key, member) for group, member in words if group.is_continuation],
+        "words": [_word(group.key, member, pieces) for group, member in words if not group.is_continuation],
+        "continuations": [_word(group.key, member, pieces) for group, member in words if group.is_continuation],
         "glued_forms": _glued_forms(plan, vocabulary),
         "refused": [asdict(refusal) for refusal in plan.refusals],
         "dropped_groups": list(plan.dropped),
@@ -105,7 +111,7 @@ def content_digest(content: bytes) -> str:
     return blake3(content).hexdigest()
 
 
-def _word(group: str, member: PlannedMember) -> dict[str, Any]:
+def _word(group: str, member: PlannedMember, pieces: Pieces) -> dict[str, Any]:
     word, entry, row, is_new, source, source_rows, unknown, weight = member
     found: dict[str, Any] = {
         "word": word,
@@ -116,6 +122,8 @@ def _word(group: str, member: PlannedMember) -> dict[str, Any]:
         "source": source.value,
         "source_rows": list(source_rows),
     }
+    if (spelled := pieces.readable(entry)) != entry:
+        found["entry_as_text"] = spelled
     if unknown:
         found["unknown"] = unknown
     if weight is not None:
@@ -204,13 +212,28 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def title_of_base(manifest: Manifest) -> str:
+    """Return the base's name on the hub, or that of its folder."""
+    base = manifest["base"]
+    return str(base["name"] if base["revision"] else Path(base["name"]).name)
+
+
+def named_base(manifest: Manifest) -> str:
+    """Return the base's name on the hub and its revision there, or its absolute path."""
+    base = manifest["base"]
+    return f"{base['name']} of the hub, revision {base['revision']}" if base["revision"] else str(base["name"])
+
+
 def revert_instructions(manifest: Manifest, folder: Path) -> list[str]:
     """Return what to do to go back to BASE, from the manifest alone."""
     base, changed = manifest["base"], manifest["changed_rows"]
     name, n_old = base["name"], base["n_entries"]
     n_pooled = sum(min(end, n_old) - start for start, end in changed[manifest["table"]] if start < n_old)
+    is_gone = not base["revision"] and not Path(name).is_dir()
     lines = [
-        f"{folder} was made from {name} (digest {base['digest']}) with {manifest['groups']['source']}.",
+        f"{folder} was made from {named_base(manifest)} (digest {base['digest']}) with "
+        f"{manifest['groups']['source']}.",
+        *([f"There is no folder {name} on this machine now: find where it was moved to."] if is_gone else []),
         f"To go back, load {name} again: nothing in it was changed.",
         f"It has {n_old:,} entries; ids from {n_old:,} on are new. It does not know them: tokenize texts anew.",
     ]

@@ -1,9 +1,8 @@
 """The vectors of a group's words into one vector, and the rows toward it; pure."""
 
-import warnings
-
 import numpy as np
 
+from curator.applier.kmeans import cluster
 from curator.applier.options import Pooling, PoolOptions
 from curator.applier.tensors import Floats
 
@@ -20,9 +19,9 @@ def pool(vectors: Floats, options: PoolOptions, weights: Floats | None = None) -
         The least, the greatest value of each component. The length stays, the direction does not: the cosine to
         the members falls to 0.50, 0.30, 0.15 for 2, 3, 5 unrelated ones.
     ``kmeans``
-        The members fall into ``n_clusters`` clusters (k-means++ seeded by ``seed``, the best of ten), and the
-        centre nearest the canonical word counts, so that members far from it do not. A group of no more members
-        than clusters gives the canonical word's own vector.
+        The members fall into ``n_clusters`` clusters, and the average of the canonical word's counts, so that
+        members far from it do not; ``curator.applier.kmeans`` says how. A group of no more members than clusters
+        gives the canonical word's own vector.
     ``pca``
         The group's mean reconstructed from the first principal component of the vectors, which are not centred:
         with the direction v of greatest sum of squared projections, ``(mean . v) v``. It is a vector of the
@@ -51,7 +50,7 @@ def pool(vectors: Floats, options: PoolOptions, weights: Floats | None = None) -
             return np.asarray(vectors.max(axis=-2))
         case Pooling.KMEANS:
             groups = vectors.reshape(-1, *vectors.shape[-2:])
-            found = [_nearest_centre(group, options.n_clusters, options.seed) for group in groups]
+            found = [_centre_of_first(group, options.n_clusters, options.seed) for group in groups]
             return np.stack(found).reshape(*vectors.shape[:-2], -1)
         case Pooling.PCA:
             return _first_component(vectors)
@@ -59,19 +58,9 @@ def pool(vectors: Floats, options: PoolOptions, weights: Floats | None = None) -
             return np.asarray(vectors[..., 0, :])
 
 
-def _nearest_centre(vectors: Floats, n_clusters: int, seed: int) -> Floats:
-    if n_clusters >= len(vectors):
-        return np.asarray(vectors[0])
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-
-    means = KMeans(n_clusters, n_init=10, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # equal vectors make fewer clusters, which is right
-        means.fit(vectors)
-    centres = np.asarray(means.cluster_centers_, np.float64)
-    nearest: Floats = centres[np.linalg.norm(centres - vectors[0], axis=1).argmin()]
-    return nearest
+def _centre_of_first(vectors: Floats, n_clusters: int, seed: int) -> Floats:
+    labels = cluster(vectors, n_clusters, seed)
+    return np.asarray(vectors[labels == labels[0]].mean(axis=0), np.float64)
 
 
 def _first_component(vectors: Floats) -> Floats:

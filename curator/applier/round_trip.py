@@ -1,35 +1,18 @@
 """What transformers makes of an adjusted checkpoint: built, loaded, saved and compared. It takes its memory."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from curator.applier.base import find_base
 from curator.applier.digests import digests_of
+from curator.applier.loading import quiet
 from curator.applier.manifest import Manifest
 from curator.applier.said import Said
 from curator.applier.tensors import Tensor
 from curator.applier.verify import Check, failure, named
 
 TORCH_DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep transformers from printing bars, and that heads are not needed here."""
-    from transformers.utils import logging
-
-    verbosity, has_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if has_bars:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def check_round_trips(folder: Path, manifest: Manifest, *, scratch: Path | None = None) -> list[Check]:

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from curator.applier.distribution import RowDistribution, row_distribution
 from curator.applier.options import Assign, PoolOptions
 from curator.applier.plan import Plan, PlannedMember, Source
 from curator.applier.pooling import move, pool
-from curator.applier.tensors import DTYPES, Floats, Ids, Tensor, read_rows, row_chunks
+from curator.applier.tensors import DTYPES, Floats, Ids, Tensor, read_rows
 
 MEMBERS_AT_ONCE = 512  # of groups of one size: their vectors are pooled together, and still fit a core's cache
-STATISTICS_NEEDED = (Source.RANDOM, Source.TABLE_MEAN)
+OF_DISTRIBUTION = (Source.RANDOM, Source.TABLE_MEAN)
 READ_FROM_TABLE = (Source.OWN, Source.PIECES, Source.PARTS)
 NO_ROW = -1
 
@@ -33,14 +34,6 @@ class RowChanges:
     n_rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class TableStatistics:
-    """Mean, shape (width,), and covariance, shape (width, width), of the rows that are entries."""
-
-    mean: Floats
-    covariance: Floats
-
-
 def changed_rows(
     table: Tensor, plan: Plan, options: PoolOptions, contextual: Mapping[str, Floats] | None = None
 ) -> RowChanges:
@@ -55,16 +48,14 @@ def changed_rows(
     known = read_rows(table, needed)
     _check_finite(table, known, needed, plan)
     is_padded = plan.n_rows > max(table.shape[0], plan.n_old + plan.n_new)
-    has_to = is_padded or any(member.source in STATISTICS_NEEDED for member in members.all)
-    statistics = _statistics(table, plan) if has_to else None
-    sources = _Sources(
-        known, needed, statistics, contextual or {}, members, _drawn(plan, statistics, options.seed)
-    )
+    has_to = is_padded or any(member.source in OF_DISTRIBUTION for member in members.all)
+    distribution = row_distribution(table, plan.n_old) if has_to else None
+    sources = _Sources(known, needed, distribution, contextual or {}, members, options.seed)
     padding = np.arange(max(table.shape[0], plan.n_old + plan.n_new), plan.n_rows)
     ids = np.unique(np.concatenate([members.rows[members.is_changed], padding]))
     rows = np.empty((len(ids), table.row_shape[1]), DTYPES[table.dtype])
-    if statistics is not None:  # padding; the other rows are overwritten below
-        rows[ids >= plan.n_old + plan.n_new] = statistics.mean
+    if distribution is not None:  # padding; the other rows are overwritten below
+        rows[ids >= plan.n_old + plan.n_new] = distribution.mean
     for groups in members.of_one_size():
         vectors = sources.of(groups.reshape(-1)).reshape(*groups.shape, -1)
         moved, is_changed = _pooled(vectors, members.weights[groups], options), members.is_changed[groups]
@@ -81,6 +72,7 @@ class _Members:
 
     :ivar rows: shape (n_members,), ``NO_ROW`` for a word that only lends its parts.
     :ivar is_read: shape (n_members,), whether its vector is read from the table.
+    :ivar is_random: shape (n_members,), whether it is drawn.
     :ivar is_changed: shape (n_members,), whether its row differs from the table's; a member that is alone keeps
         its own to the bit.
     :ivar source_rows: those of all members, one after the other; ``n_sources`` of each, the first at ``starts``.
@@ -92,6 +84,7 @@ class _Members:
         self.sizes = np.array([len(group.members) for group in plan.groups], np.int64)
         self.rows = np.array([NO_ROW if member.row is None else member.row for member in self.all], np.int64)
         self.is_read = np.array([member.source in READ_FROM_TABLE for member in self.all], bool)
+        self.is_random = np.array([member.source is Source.RANDOM for member in self.all], bool)
         self.weights = np.array([member.weight or 0.0 for member in self.all], np.float64)
         self.n_sources, self.starts, self.source_rows = _flat(self.all)
         is_new = np.array([member.is_new for member in self.all], bool)
@@ -143,20 +136,6 @@ def changed_biases(bias: Tensor, plan: Plan) -> RowChanges:
     return RowChanges(ids, rows, plan.n_rows)
 
 
-def _statistics(table: Tensor, plan: Plan) -> TableStatistics:
-    width = table.row_shape[1]
-    total, products = np.zeros(width), np.zeros((width, width))
-    for first, chunk in row_chunks(table):
-        rows = chunk[: max(0, plan.n_old - first)].astype(np.float64)
-        if not np.isfinite(rows).all():
-            raise ValueError(f"{table.name} in {table.file} has values that are not finite, so it has no mean")
-        total += rows.sum(axis=0)
-        products += rows.T @ rows
-    mean = total / plan.n_old
-    covariance = (products - plan.n_old * np.outer(mean, mean)) / max(1, plan.n_old - 1)
-    return TableStatistics(mean, covariance)
-
-
 def _check_finite(table: Tensor, rows: npt.NDArray[Any], ids: Ids, plan: Plan) -> None:
     bad = ids[~np.isfinite(rows.astype(np.float32, copy=False)).all(axis=1)]
     if not len(bad):
@@ -169,36 +148,25 @@ def _check_finite(table: Tensor, rows: npt.NDArray[Any], ids: Ids, plan: Plan) -
     )
 
 
-def _drawn(plan: Plan, statistics: TableStatistics | None, seed: int) -> dict[int, Floats]:
-    """Return a random vector for each row that asks for one."""
-    rows = [member.row for member in plan.new_members if member.source is Source.RANDOM]
-    if not rows or statistics is None:
-        return {}
-    generator = np.random.default_rng(seed)
-    values = generator.multivariate_normal(
-        statistics.mean, statistics.covariance, size=len(rows), method="eigh", check_valid="ignore"
-    )
-    return {row: value for row, value in zip(rows, values, strict=True) if row is not None}
-
-
 class _Sources:
     """Vectors of words before pooling.
 
     :param known: rows of the table, shape (n, width), by their sorted ids ``needed``.
-    :param random: vectors by the rows that get them.
+    :param distribution: of the table, where a word or a row of padding needs it.
+    :param seed: of random vectors.
     """
 
     def __init__(
         self,
         known: npt.NDArray[Any],
         needed: Ids,
-        statistics: TableStatistics | None,
+        distribution: RowDistribution | None,
         contextual: Mapping[str, Floats],
         members: _Members,
-        random: Mapping[int, Floats],
+        seed: int,
     ) -> None:
         self.known, self.needed, self.members = known, needed, members
-        self.statistics, self.contextual, self.random = statistics, contextual, random
+        self.distribution, self.contextual, self.seed = distribution, contextual, seed
         # For all batches: a fresh array costs its page faults, which would take as long as adding up.
         shape = max(MEMBERS_AT_ONCE, members.sizes.max(initial=0)), known.shape[1]
         self._vectors, self._total = np.empty(shape), np.empty(shape)
@@ -208,14 +176,14 @@ class _Sources:
         """Return the vectors of some members, shape (n_places, width); good until the next call."""
         members, vectors = self.members, self._vectors[: len(places)]
         is_read = members.is_read[places]
+        if self.distribution is not None:  # the mean is overwritten below where it is not asked for
+            vectors[~is_read] = self.distribution.mean
+            is_random = np.flatnonzero(members.is_random[places])
+            vectors[is_random] = self.distribution.draw(members.rows[places[is_random]], self.seed)
         for i in np.flatnonzero(~is_read).tolist():
             member = members.all[places[i]]
-            if member.source is Source.RANDOM and member.row is not None:
-                vectors[i] = self.random[member.row]
-            elif member.source is Source.CONTEXTUAL:
+            if member.source is Source.CONTEXTUAL:
                 vectors[i] = self.contextual[member.entry]
-            elif member.source is Source.TABLE_MEAN and self.statistics is not None:
-                vectors[i] = self.statistics.mean
         n_read = np.where(is_read, members.n_sources[places], 0)
         for own, sources in _by_length(n_read, members.starts[places]):
             vectors[own] = self._means(np.searchsorted(self.needed, members.source_rows[sources]))

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tokenizers import Tokenizer
+
+from curator.applier.pieces import Pieces
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A text that is tokenized otherwise than before.
+    """A text that is tokenized otherwise than before, with its pieces.
 
     :ivar count: occurrences in the sample.
     """
@@ -24,10 +26,10 @@ class Change:
 class TokenizationChanges:
     """What changed.
 
-    :ivar eojeols: distinct eojeols of the sample that changed, the commonest first.
+    :ivar eojeols: distinct eojeols of the sample that changed, the commonest first; pieces as people read them.
     :ivar n_eojeols: running eojeols of the sample.
     :ivar n_changed: running eojeols that changed.
-    :ivar known_entries: entries of BASE that changed.
+    :ivar known_entries: entries of BASE that changed; likewise.
     :ivar n_pieces_before: running pieces of the sample; n_unknown those that are the unknown token.
     """
 
@@ -77,11 +79,12 @@ def tokenization_changes(old: Tokenizer, new: Tokenizer, sample: Sequence[str]) 
     unknown = _unknown_token(old)
     changed = sorted((c for c in eojeols if c.before != c.after), key=lambda change: (-change.count, change.text))
     entries = _compare(old, new, dict.fromkeys(known_texts(old), 1))
+    known = sorted((c for c in entries if c.before != c.after), key=lambda change: change.text)
     return TokenizationChanges(
-        eojeols=tuple(changed),
+        eojeols=_readable(changed, old, new),
         n_eojeols=counts.total(),
         n_changed=sum(change.count for change in changed),
-        known_entries=tuple(sorted((c for c in entries if c.before != c.after), key=lambda change: change.text)),
+        known_entries=_readable(known, old, new),
         n_pieces_before=sum(change.count * len(change.before) for change in eojeols),
         n_pieces_after=sum(change.count * len(change.after) for change in eojeols),
         n_unknown_before=sum(change.count * change.before.count(unknown) for change in eojeols),
@@ -106,6 +109,14 @@ def _compare(old: Tokenizer, new: Tokenizer, counts: dict[str, int]) -> list[Cha
         Change(text, counts[text], tuple(b.tokens), tuple(a.tokens))
         for text, b, a in zip(texts, before, after, strict=True)
     ]
+
+
+def _readable(changes: Iterable[Change], old: Tokenizer, new: Tokenizer) -> tuple[Change, ...]:
+    before, after = Pieces(old).readable, Pieces(new).readable
+    return tuple(
+        replace(change, before=tuple(map(before, change.before)), after=tuple(map(after, change.after)))
+        for change in changes
+    )
 
 
 def count_pieces(tokenizer: Tokenizer, sample: Sequence[str]) -> tuple[int, int]:

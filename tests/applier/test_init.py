@@ -1,6 +1,7 @@
 """Where the vector of a new word comes from when it is not its pieces: drawn, or the last layer."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,10 @@ from click.testing import CliRunner
 from tiny_checkpoints import state
 from tiny_tokenizers import unigram
 
+from curator.applier.options import Init, PoolOptions
+from curator.applier.plan import Plan, PlannedGroup, PlannedMember, Source
+from curator.applier.rows import changed_rows
+from curator.applier.tensors import Tensor
 from curator.cli import main
 
 TABLE = "bert.embeddings.word_embeddings.weight"
@@ -41,26 +46,41 @@ def test_random_rows_follow_the_table_and_the_seed(bert, groups_file, tmp_path) 
     assert not torch.equal(a[0], a[1])
 
 
-def test_random_rows_have_the_mean_and_covariance_of_the_table(tmp_path) -> None:
-    from curator.applier.options import Init, PoolOptions
-    from curator.applier.plan import Plan, PlannedGroup, PlannedMember, Source
-    from curator.applier.rows import changed_rows
-    from curator.applier.tensors import Tensor
-
+def drawn_table(folder, n_rows: int, n_new: int):
+    """A table of width 3, and a plan of new words that are drawn, each a group of its own."""
     generator = np.random.default_rng(0)
-    table = (generator.normal(size=(500, 3)) @ np.array([[2, 1, 0], [0, 1, 0], [0, 0, 0.1]]) + [5, 0, -1]).astype(
-        "f4"
-    )
-    file = tmp_path / "table"
+    spread = np.array([[2, 1, 0], [0, 1, 0], [0, 0, 0.1]])
+    table = (generator.normal(size=(n_rows, 3)) @ spread + [5, 0, -1]).astype("f4")
+    file = folder / "table"
     file.write_bytes(table.tobytes())
-    tensor = Tensor("t", "F32", table.shape, file, 0, table.nbytes)
-    members = tuple(
-        PlannedMember(str(i), str(i), 500 + i, True, Source.RANDOM, (0,), "", None) for i in range(20_000)
-    )
-    plan = Plan(tuple(PlannedGroup("g", (member,)) for member in members), (), (), 500, 20_500)
+    ids = range(n_rows, n_rows + n_new)
+    members = [PlannedMember(str(i), str(i), i, True, Source.RANDOM, (0,), "", None) for i in ids]
+    plan = Plan(tuple(PlannedGroup("g", (member,)) for member in members), (), (), n_rows, n_rows + n_new)
+    return table, Tensor("t", "F32", table.shape, file, 0, table.nbytes), plan
+
+
+def test_random_rows_have_the_mean_and_covariance_of_the_table(tmp_path) -> None:
+    table, tensor, plan = drawn_table(tmp_path, 500, 20_000)
     rows = changed_rows(tensor, plan, PoolOptions(init=Init.RANDOM)).rows
     np.testing.assert_allclose(rows.mean(axis=0), table.mean(axis=0), atol=0.1)
     np.testing.assert_allclose(np.cov(rows.T), np.cov(table.T), atol=0.2)
+
+
+def test_a_random_row_is_the_same_whatever_is_drawn_beside_it(tmp_path, monkeypatch) -> None:
+    _, tensor, plan = drawn_table(tmp_path, 50, 40)
+    rows = changed_rows(tensor, plan, PoolOptions(init=Init.RANDOM)).rows
+    monkeypatch.setattr("curator.applier.rows.MEMBERS_AT_ONCE", 7)
+    fewer = replace(plan, groups=plan.groups[:20], n_rows=70)
+    np.testing.assert_allclose(
+        changed_rows(tensor, fewer, PoolOptions(init=Init.RANDOM)).rows, rows[:20], rtol=1e-5
+    )
+
+
+def test_a_table_of_fewer_rows_than_columns_has_random_rows_too(tmp_path) -> None:
+    _, tensor, plan = drawn_table(tmp_path, 2, 5_000)
+    rows = changed_rows(tensor, plan, PoolOptions(init=Init.RANDOM)).rows
+    # Two rows span a line, and what is drawn lies on it.
+    assert np.linalg.svd(rows - rows.mean(axis=0), compute_uv=False)[1] < 1e-3
 
 
 def test_contextual_rows_are_the_mean_of_the_last_layer_over_the_pieces(bert, groups_file, tmp_path) -> None:

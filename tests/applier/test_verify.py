@@ -111,6 +111,39 @@ def test_revert_names_base_and_what_to_do(bert, groups, tmp_path) -> None:
     assert "1 of its rows were pooled" in said
 
 
+def test_revert_names_base_from_another_folder_too(bert, groups, tmp_path, monkeypatch) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    command = ["apply", "--no-report", bert.name, "out", "--groups", str(groups)]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    monkeypatch.chdir("elsewhere")
+    said = CliRunner().invoke(main, ["revert", "../out"]).output
+    assert f"../out was made from {bert} (digest " in said
+    assert "There is no folder" not in said
+    card = (tmp_path / "out/README.md").read_text("utf-8")
+    assert f"from `{bert}` (content digest" in card
+    assert f"# {bert.name}, with synonyms" in card
+    bert.rename(tmp_path / "moved")
+    said = CliRunner().invoke(main, ["revert", "../out"]).output
+    assert f"There is no folder {bert} on this machine now: find where it was moved to." in said
+
+
+def test_a_base_of_the_hub_is_named_with_its_revision(bert, groups, tmp_path, monkeypatch) -> None:
+    snapshot = tmp_path / "snapshots/0123abcd"
+    snapshot.parent.mkdir()
+    shutil.copytree(bert, snapshot)
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda name, **options: str(snapshot))
+    command = ["apply", "--no-report", "someone/kr-bert", tmp_path / "out", "--groups", groups]
+    assert CliRunner().invoke(main, list(map(str, command))).exit_code == 0
+    said = CliRunner().invoke(main, ["revert", str(tmp_path / "out")]).output
+    assert "was made from someone/kr-bert of the hub, revision 0123abcd (digest " in said
+    assert "There is no folder" not in said
+    card = (tmp_path / "out/README.md").read_text("utf-8")
+    assert 'base_model: "someone/kr-bert"' in card
+    assert "# someone/kr-bert, with synonyms" in card
+    assert "from `someone/kr-bert of the hub, revision 0123abcd`" in card
+
+
 def test_revert_needs_the_manifest_alone(bert, groups, tmp_path) -> None:
     """With `--assign new` no row of BASE differs, so that OUT can be cut down to it: done here as it says."""
     command = ["apply", "--no-report", bert, tmp_path / "out", "--groups", groups, "--assign", "new"]

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
+from curator.applier.loading import encoder_of, n_positions, quiet, side_by_side
 from curator.applier.report.samples import N_FOLDS
-from curator.applier.round_trip import quiet
 from curator.applier.tensors import Floats
 
 BATCH_SIZE = 32
-MAX_TOKENS = 128  # of a text; longer ones are cut
+MAX_TOKENS = 128  # of a text, or fewer if the model takes fewer; the report says how many texts were cut
 MAX_PERPLEXITY_TEXTS = 50  # each is read once for each of its pieces
 
 
@@ -32,6 +32,12 @@ class Questions:
     labelled: tuple[Sequence[str], Sequence[str]] | None = None
     perplexity: Sequence[str] = ()
 
+    @property
+    def texts(self) -> list[str]:
+        """Return all texts."""
+        pairs = [text for pair in self.pairs for text in pair]
+        return [*self.untouched, *pairs, *(self.labelled[0] if self.labelled else ()), *self.perplexity]
+
     def rewritten(self, rewrite: Callable[[str], str]) -> "Questions":
         """Return the pairs and the labelled texts, each text rewritten; the others make no sense then."""
         pairs = [(rewrite(a), rewrite(b)) for a, b in self.pairs]
@@ -47,12 +53,17 @@ class Answers:
     :ivar cosines: of the pairs, shape (n_pairs,).
     :ivar accuracies: of the probe by fold, shape (n_folds,).
     :ivar perplexity: per character.
+    :ivar max_tokens: that were read of a text.
+    :ivar n_texts: of all questions; n_cut those that have more.
     """
 
     untouched: Floats
     cosines: Floats
     accuracies: Floats | None
     perplexity: float | None
+    max_tokens: int
+    n_texts: int
+    n_cut: int
 
 
 class Model:
@@ -71,8 +82,8 @@ class Model:
         kind = AutoModelForMaskedLM if is_masked else AutoModel
         with quiet():
             self.model = kind.from_pretrained(folder, local_files_only=True).eval()
-        encoder = self.model.base_model if is_masked else self.model
-        self.encoder = encoder.get_encoder() if encoder.config.is_encoder_decoder else encoder
+        self.max_tokens = min(MAX_TOKENS, n_positions(self.model) or MAX_TOKENS)
+        self.encoder = encoder_of(self.model.base_model if is_masked else self.model)
 
     def plain_tokenizer(self) -> Tokenizer:
         """Return a copy of the tokenizer below: a call with padding leaves it on, and it would count as pieces."""
@@ -86,11 +97,15 @@ class Model:
 
         :param seed: of the folds of the probe.
         """
+        found = self.plain_tokenizer().encode_batch_fast(questions.texts)
         return Answers(
-            self.vectors(questions.untouched),
-            self.cosines(questions.pairs),
-            self._accuracies(*questions.labelled, seed=seed) if questions.labelled else None,
-            self._perplexity(questions.perplexity) if questions.perplexity else None,
+            untouched=self.vectors(questions.untouched),
+            cosines=self.cosines(questions.pairs),
+            accuracies=self._accuracies(*questions.labelled, seed=seed) if questions.labelled else None,
+            perplexity=self._perplexity(questions.perplexity) if questions.perplexity else None,
+            max_tokens=self.max_tokens,
+            n_texts=len(found),
+            n_cut=sum(len(encoding.ids) > self.max_tokens for encoding in found),
         )
 
     def vectors(self, texts: Sequence[str]) -> Floats:
@@ -100,12 +115,8 @@ class Model:
         found = [np.empty((0, self.encoder.config.hidden_size))]
         for start in range(0, len(texts), BATCH_SIZE):
             batch = list(texts[start : start + BATCH_SIZE])
-            texts_ids = self.tokenizer(batch, truncation=True, max_length=MAX_TOKENS)["input_ids"]
-            # By hand: the tokenizers of GPT-2 and LLaMA have no token to fill up with, and any id will do.
-            ids = torch.full((len(batch), max(1, *map(len, texts_ids))), self.tokenizer.pad_token_id or 0)
-            mask = torch.zeros_like(ids)
-            for i, own in enumerate(texts_ids):
-                ids[i, : len(own)], mask[i, : len(own)] = torch.tensor(own, dtype=ids.dtype), 1
+            texts_ids = self.tokenizer(batch, truncation=True, max_length=self.max_tokens)["input_ids"]
+            ids, mask = side_by_side(texts_ids, pad_id=self.tokenizer.pad_token_id or 0)
             with torch.no_grad():
                 hidden = self.encoder(input_ids=ids, attention_mask=mask)[0].double()
             counted = mask.unsqueeze(-1)
@@ -140,7 +151,7 @@ class Model:
         framing = set(self.tokenizer.all_special_ids) - {self.tokenizer.unk_token_id}
         for text in texts:
             inputs = self.tokenizer(
-                text, truncation=True, max_length=MAX_TOKENS, return_tensors="pt", return_offsets_mapping=True
+                text, truncation=True, max_length=self.max_tokens, return_tensors="pt", return_offsets_mapping=True
             )
             ids = inputs["input_ids"][0]
             places = [i for i, id in enumerate(ids.tolist()) if id not in framing]

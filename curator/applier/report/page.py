@@ -6,7 +6,7 @@ from importlib import resources
 from jinja2 import Environment
 from plotly.offline import get_plotlyjs
 
-from curator.applier.manifest import Manifest
+from curator.applier.manifest import Manifest, named_base, title_of_base
 from curator.applier.report.answer import answer
 from curator.applier.report.figures import figures
 from curator.applier.report.findings import Findings, System
@@ -35,19 +35,19 @@ def make_page(manifest: Manifest, findings: Findings) -> str:
     """Return the report as HTML, in Korean and English."""
     template = resources.files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     shown = figures(manifest, findings)
-    return (
-        Environment(autoescape=True)
-        .from_string(template)
-        .render(
-            manifest=manifest,
-            findings=findings,
-            answer=answer(findings),
-            figures=shown,
-            systems=_systems(findings),
-            rows=_rows(manifest, findings),
-            data=_for_script({name: figure.to_dict() for name, figure in shown.items()}),
-            plotly=get_plotlyjs(),
-        )
+    environment = Environment(autoescape=True)
+    environment.filters["comma"] = "{:,}".format
+    return environment.from_string(template).render(
+        manifest=manifest,
+        title=title_of_base(manifest),
+        base=named_base(manifest),
+        findings=findings,
+        answer=answer(findings),
+        figures=shown,
+        systems=_systems(findings),
+        rows=_rows(manifest, findings),
+        data=_for_script({name: figure.to_dict() for name, figure in shown.items()}),
+        plotly=get_plotlyjs(),
     )
 
 

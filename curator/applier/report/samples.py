@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from tokenizers import Tokenizer
 
@@ -16,6 +16,8 @@ from curator.applier.tokenization import WordSearch
 MAX_TEXTS = 200  # drawn at random; the report says how many
 N_FOLDS = 5
 MAX_PROBE_TEXTS = 2_000
+
+Drawn = TypeVar("Drawn")
 
 
 def swap_synonyms(sample: Sequence[str], manifest: Manifest, *, seed: int) -> list[tuple[str, str]]:
@@ -66,7 +68,7 @@ def untouched_sentences(
     return drawn(free, MAX_TEXTS, seed=seed)
 
 
-def drawn(texts: Sequence[str], n_wanted: int, *, seed: int) -> list[str]:
+def drawn(texts: Sequence[Drawn], n_wanted: int, *, seed: int) -> list[Drawn]:
     """Draw that many texts, or all if there are no more."""
     return random.Random(seed).sample(texts, min(n_wanted, len(texts)))
 
@@ -88,14 +90,14 @@ def read_labelled(file: Path, text_column: str, label_column: str, *, seed: int)
             rows = _rows(stream, file, text_column, label_column)
     except UnicodeDecodeError as error:
         raise ValueError(f"{file} is no UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    drawn = random.Random(seed).sample(rows, min(MAX_PROBE_TEXTS, len(rows)))
-    counts = Counter(label for _, label in drawn)
+    rows = drawn(rows, MAX_PROBE_TEXTS, seed=seed)
+    counts = Counter(label for _, label in rows)
     common = {label for label, count in counts.items() if count >= N_FOLDS}
     if len(common) < 2:
         raise ValueError(
             f"{file}: the column {label_column} has {len(common)} labels of {N_FOLDS} texts or more; expected two"
         )
-    kept = [(text, label) for text, label in drawn if label in common]
+    kept = [(text, label) for text, label in rows if label in common]
     return [text for text, _ in kept], [label for _, label in kept]
 
 

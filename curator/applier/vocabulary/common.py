@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tokenizers import Tokenizer
 
+from curator.applier.pieces import Pieces
 from curator.applier.said import Said
 
 TOKENIZER_JSON = "tokenizer.json"
@@ -88,6 +89,7 @@ class Vocabulary(ABC):
     def __init__(self, files: TokenizerFiles) -> None:
         self.files = files
         self.tokenizer = files.build()
+        self.pieces = Pieces(self.tokenizer)
         self.ids: dict[str, int] = self.tokenizer.get_vocab(with_added_tokens=True)
         self.added = {token["content"]: token["id"] for token in files.json.get("added_tokens", ())}
         self.n_entries = max(self.ids.values(), default=-1) + 1
@@ -110,14 +112,16 @@ class Vocabulary(ABC):
         )
 
     def glued_forms(self, entries: Collection[str], particles: Collection[str]) -> dict[str, list[str]]:
-        """Return, by entry, the entries that are it with a particle: pooling it does not reach them."""
+        """Return, by entry, the entries that are it with a particle: pooling it does not reach them.
+
+        All as people read them.
+        """
         found: dict[str, list[str]] = {}
-        lengths = {len(particle) for particle in particles}
-        for form in sorted(
-            self.ids, key=self.ids.__getitem__
-        ):  # the library gives them in another order each time
+        words, lengths = set(map(self.pieces.readable, entries)), {len(particle) for particle in particles}
+        # The library gives them in another order each time.
+        for form in map(self.pieces.readable, sorted(self.ids, key=self.ids.__getitem__)):
             for length in lengths:
-                if form[-length:] in particles and form[:-length] in entries:
+                if form[-length:] in particles and form[:-length] in words:
                     found.setdefault(form[:-length], []).append(form)
         return found
 
