@@ -134,12 +134,21 @@ def take_back() -> Answer:
             else:
                 last = last_undoable(session, user_id)
                 if last is None:
-                    return {"error": gettext("There is nothing of yours to undo.")}, 404
+                    return nothing_to_undo()
                 decision_id = last.id
             groups = undo(session, user_id, decision_id)
             return done(url_for("groups.history"), group_id=groups[0].id)
     except ReviewError as error:
         return refused(error, url_for("groups.history"))
+
+
+def nothing_to_undo() -> Answer:
+    """Answer that there is no decision of the user that could be undone."""
+    said = gettext("There is nothing of yours to undo.")
+    if wants_json():
+        return {"error": said}, 404
+    flash(said, "error")
+    return redirect(url_for("groups.history"))
 
 
 def is_done(session: Session, operation: UUID) -> bool:

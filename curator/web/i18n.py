@@ -146,7 +146,9 @@ def translated(text: str, **values: object) -> str:
 
 
 def choose_language() -> str:
-    """Return the user's language, else the browser's, else Korean."""
+    """Return the user's language, else the browser's, else Korean; the API has one, whoever asks."""
+    if request.blueprint == "api" or (request.endpoint is None and request.path.startswith("/api/")):
+        return "en"
     user = g.get("user")
     chosen = user.settings.get("language") if user is not None else None
     if chosen in LANGUAGES:
