@@ -324,6 +324,16 @@ def test_of_a_long_sentence_what_stands_around_its_word_is_on_the_card(kim, engi
     assert "뒤" * 500 in kim.get(f"/words/{words['라']}/examples").text
 
 
+def test_a_sentence_that_two_runs_sampled_is_shown_once(kim, engine: Engine, words: Words):
+    with writing(engine).begin() as connection:
+        rows = connection.execute(select(Example).where(Example.word_id == words["라"])).mappings().all()
+        again = [{name: value for name, value in row.items() if name != "id"} for row in rows]
+        connection.execute(insert(Example), again)
+    sentences = kim.get(f"/words/{words['라']}/examples").text
+    assert re.findall(r"을 보았다 (\d)", sentences) == ["0", "1", "2"]
+    assert "문장 1개 더" in kim.get("/groups/2").text
+
+
 def test_each_kind_of_evidence_that_the_miner_stores_has_a_name():
     weights = {kind for kind in EVIDENCE_KINDS if kind.startswith("match_weight.")}
     assert {kind.removeprefix("match_weight.") for kind in weights} == WEIGHT_NAMES.keys()
