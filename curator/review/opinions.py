@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import combinations
 
 from sqlalchemy import ColumnElement, delete, exists, func, select
@@ -66,6 +67,21 @@ def state_opinion(review: Review, group: Group, verdict: GroupStatus) -> None:
     own_lease = (Lease.group_id == group.id) & (Lease.user_id == review.user_id)
     review.session.execute(delete(Lease).where(own_lease))
     review.session.flush()
+
+
+def withdraw_last(session: Session, user_id: int, since: datetime | None) -> int | None:
+    """Take back what a user thought last of a group that is still undecided and unchanged.
+
+    :param since: what was stated before this stays.
+    :return: the group, None if there is none such.
+    """
+    is_present = (Group.id == Opinion.group_id) & (Group.version == Opinion.group_version)
+    query = select(Opinion).join(Group, is_present).where(Opinion.user_id == user_id, Group.status.in_(UNDECIDED))
+    last = session.scalar(query.order_by(Opinion.stated_at.desc()).limit(1))
+    if last is None or (since is not None and last.stated_at < since):
+        return None
+    session.delete(last)
+    return last.group_id
 
 
 def opinions_on(session: Session, group: Group) -> dict[int, GroupStatus]:

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import Engine
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError, ServiceUnavailable, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
+from curator.store.session import DatabaseUnavailableError
 from curator.web import (
     adjudication,
     api,
@@ -36,6 +37,7 @@ from curator.web import (
 from curator.web.api.schemas import MAX_KEY
 from curator.web.configuration import LOOPBACK_NAMES, WebSettings
 
+Answer = tuple[str, int] | Response | tuple[dict[str, Any], int]
 PAGES = (auth, queue, groups, changes, words, word_map, runs, progress, bulk, releases, exports, preferences)
 MAX_REQUEST_BYTES = 1024 * 1024  # forms only; there is nothing to upload
 
@@ -62,18 +64,19 @@ def create_app(engine: Engine, settings: WebSettings | None = None) -> Flask:
     app.url_map.converters["int"] = KeyConverter
     database.init_app(app, engine)
     auth.limiter.init_app(app)
+    app.before_request(auth.load_user)  # before the check of forms: that of an ended session is told as such
     security.init_app(app)
     i18n.init_app(app)
     texts.init_app(app)
     for module in (*PAGES, adjudication):
         app.register_blueprint(module.blueprint)
-    app.before_request(auth.load_user)
     openid.init_app(app, settings)
     api.init_app(app)
     app.add_url_rule("/", "start", lambda: redirect(url_for("queue.show")))
     app.jinja_env.globals["pages"] = set(app.view_functions)
     app.register_error_handler(HTTPException, show_error)
     app.register_error_handler(CSRFError, show_error)
+    app.register_error_handler(DatabaseUnavailableError, show_database_error)
     return app
 
 
@@ -97,8 +100,10 @@ def flask_settings(settings: WebSettings) -> dict[str, Any]:
     }
 
 
-def show_error(error: HTTPException) -> tuple[str, int] | Response | tuple[dict[str, str], int]:
+def show_error(error: HTTPException) -> Answer:
     """Say what went wrong and what to do; strangers are sent to the login."""
+    if isinstance(error, CSRFError) and g.get("user") is None and request.endpoint != "auth.take_login":
+        error = Unauthorized()  # the session has ended, and the form's token with it
     code = error.code or 500
     if isinstance(error, SecurityError):  # the host is not ours, so there is no address to link to
         return Response("unknown host", code, mimetype="text/plain")
@@ -107,14 +112,25 @@ def show_error(error: HTTPException) -> tuple[str, int] | Response | tuple[dict[
     said = message(error)
     if texts.wants_json():
         fields = getattr(error, "data", {}).get("messages")  # what webargs says of the fields
-        return {"error": said, **({"errors": fields} if fields else {})}, code
+        of_other_session = {"is_of_other_session": True} if isinstance(error, CSRFError) else {}
+        return {"error": said, **({"errors": fields} if fields else {}), **of_other_session}, code
     return render_template("error.html", code=code, message=said), code
+
+
+def show_database_error(error: DatabaseUnavailableError) -> Answer:
+    """Say that the database cannot be used as things are: what was asked for can be sent again."""
+    current_app.logger.error("the database cannot be used", exc_info=error)
+    return show_error(ServiceUnavailable())
 
 
 def message(error: HTTPException) -> str:
     """Return what an error means to the person at the browser."""
     if isinstance(error, CSRFError):
         return str(gettext("The form is from another session. Load the page again and repeat the step."))
+    if isinstance(error, BadRequest) and error.description == BadRequest.description:
+        return str(gettext("The address or the form cannot be read."))
+    if error.code == 401 and request.path.startswith("/api/"):
+        return str(gettext("There is no valid token. Make one in the settings, and send it as a bearer."))
     messages = {
         400: gettext("The address or the form cannot be read: %(what)s", what=error.description or ""),
         401: gettext("Your session has ended. Log in again; nothing that was saved is lost."),
@@ -124,6 +140,7 @@ def message(error: HTTPException) -> str:
         413: gettext("That is too large."),
         422: gettext("The request cannot be carried out."),
         429: gettext("Too many tries. Wait a minute."),
+        503: gettext("The database cannot be used at the moment. Try again; the log says more."),
     }
     fallback = gettext("Something went wrong here. It has been written to the log.")
     return str(messages.get(error.code or 500, fallback))

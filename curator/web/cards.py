@@ -156,9 +156,9 @@ def members_of(session: Session, group: Record) -> list[CardMember]:
     :param group: a row of ``GROUP``.
     """
     rows = counted_in(session.execute(MEMBERS, {"group_id": group.id}), group.run_id)
-    examples: dict[int, list[Record]] = defaultdict(list)
+    examples: dict[int, dict[str, Record]] = defaultdict(dict)
     for example in session.execute(EXAMPLES, {"word_ids": list(rows)}):
-        examples[example.word_id].append(example)
+        examples[example.word_id].setdefault(example.sentence, example)  # a later run samples the same ones
     elsewhere = open_groups_of(session, [word_id for word_id, row in rows.items() if row.is_elsewhere])
     return [
         CardMember(
@@ -169,7 +169,7 @@ def members_of(session: Session, group: Record) -> list[CardMember]:
             row.is_removed,
             word_id == group.canonical_word_id,
             statistics=None if row.run_id is None else row,
-            examples=examples[word_id][:N_EXAMPLES],
+            examples=list(examples[word_id].values())[:N_EXAMPLES],
             n_examples=len(examples[word_id]),
             other_groups=[other for other in elsewhere.get(word_id, ()) if other.id != group.id],
         )
@@ -220,6 +220,9 @@ def comments_on(session: Session, group_id: int) -> Sequence[Record]:
 
 
 def examples_of(session: Session, word_id: int) -> Sequence[Example]:
-    """Return all sentences of a word, those of the last run first."""
+    """Return all sentences of a word, each once, those of the last run first."""
     query = select(Example).where(Example.word_id == word_id)
-    return session.scalars(query.order_by(Example.run_id.desc(), Example.id)).all()
+    found: dict[str, Example] = {}
+    for example in session.scalars(query.order_by(Example.run_id.desc(), Example.id)):
+        found.setdefault(example.sentence, example)
+    return list(found.values())

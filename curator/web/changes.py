@@ -133,13 +133,32 @@ def take_back() -> Answer:
                 decision_id = key(form, "decision_id")
             else:
                 last = last_undoable(session, user_id)
+                withdrawn = withdraw_last_opinion(session, last)
+                if withdrawn is not None:
+                    return done(url_for("groups.history"), group_id=withdrawn)
                 if last is None:
-                    return {"error": gettext("There is nothing of yours to undo.")}, 404
+                    return nothing_to_undo()
                 decision_id = last.id
             groups = undo(session, user_id, decision_id)
             return done(url_for("groups.history"), group_id=groups[0].id)
     except ReviewError as error:
         return refused(error, url_for("groups.history"))
+
+
+def withdraw_last_opinion(session: Session, last: Decision | None) -> int | None:
+    """Take back what the user thought of a group since their last decision; return the group, or None."""
+    if current_app.config["N_OPINIONS"] <= 1:
+        return None
+    return opinions.withdraw_last(session, current_user().id, None if last is None else last.decided_at)
+
+
+def nothing_to_undo() -> Answer:
+    """Answer that there is no decision of the user that could be undone."""
+    said = gettext("There is nothing of yours to undo.")
+    if wants_json():
+        return {"error": said}, 404
+    flash(said, "error")
+    return redirect(url_for("groups.history"))
 
 
 def is_done(session: Session, operation: UUID) -> bool:

@@ -8,9 +8,9 @@ from flask_babel.speaklater import LazyString
 
 from curator.export.named import NAMED_FORMATS
 from curator.release import list_releases
-from curator.store.models import Role
+from curator.store.models import Role, Run
 from curator.web.auth import needs
-from curator.web.database import engine_of_app
+from curator.web.database import engine_of_app, reading
 from curator.web.downloads import decisions_file, release_file, release_report, words_file
 from curator.web.parameters import natural, read_value
 
@@ -95,6 +95,9 @@ def report(number: int, name: str) -> str | tuple[str, int]:
 def words() -> Response | tuple[str, int]:
     """Send the words out of vocabulary, of all runs or of one, as a user dictionary for nori."""
     run_id = read_value("run", request.args["run"], natural) if "run" in request.args else None
+    with reading() as session:
+        if run_id is not None and session.get(Run, run_id) is None:
+            abort(404)
     try:
         return words_file(run_id)
     except ValueError as error:

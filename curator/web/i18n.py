@@ -126,6 +126,25 @@ WEIGHT_NAMES = {
 }
 
 
+PLACE_NAMES = {
+    "line": lazy_gettext("line %(value)s"),
+    "record": lazy_gettext("record %(value)s"),
+    "group": lazy_gettext("group %(value)s"),
+    "key": lazy_gettext("key %(value)s"),
+    "rule": lazy_gettext("rule %(value)s"),
+    "concept": lazy_gettext("concept %(value)s"),
+}
+
+
+def place_text(place: str) -> str:
+    """Return a place in an imported file, such as ``line 3, key 'x'``, in the language of the page."""
+    parts = [part.partition(" ") for part in place.split(", ", 1)]
+    return ", ".join(
+        translated(PLACE_NAMES[kind].text, value=value) if kind in PLACE_NAMES else kind + space + value
+        for kind, space, value in parts
+    )
+
+
 def current_language() -> str:
     """Return the language of this request; it is chosen once."""
     if "language" not in g:
@@ -146,7 +165,9 @@ def translated(text: str, **values: object) -> str:
 
 
 def choose_language() -> str:
-    """Return the user's language, else the browser's, else Korean."""
+    """Return the user's language, else the browser's, else Korean; the API has one, whoever asks."""
+    if request.blueprint == "api" or (request.endpoint is None and request.path.startswith("/api/")):
+        return "en"
     user = g.get("user")
     chosen = user.settings.get("language") if user is not None else None
     if chosen in LANGUAGES:
@@ -165,6 +186,7 @@ def refusal_text(error: ReviewError) -> str:
 def init_app(app: Flask) -> None:
     """Give an application its languages, and the templates the names of things."""
     Babel(app, locale_selector=current_language, default_locale="ko", default_timezone="UTC")
+    app.jinja_env.filters["place_text"] = place_text
     app.jinja_env.globals.update(
         LANGUAGES=LANGUAGES,
         STATUS_NAMES=STATUS_NAMES,

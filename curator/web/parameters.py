@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from flask import abort, request
+from flask_babel import gettext
 
 from curator.review.filters import Cursor, GroupFilter, Order
 from curator.store.models import GroupStatus
@@ -110,7 +111,7 @@ def read_value(name: str, text: str, read: Callable[[str], Any]) -> Any:  # noqa
     try:
         return read(text)
     except ValueError:
-        abort(400, f"{name} is {text!r}")
+        abort(400, gettext("%(name)s is %(value)s", name=name, value=repr(text[:100])))
 
 
 def cursor_argument() -> Cursor | None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from flask import Blueprint, current_app, g, render_template, request
+from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.exceptions import BadRequest
 
@@ -118,7 +119,7 @@ def held_groups() -> list[int]:
     """
     held = [read_value("hold", text, natural) for text in request.values.getlist("hold")]
     if len(held) > MAX_HELD:
-        raise BadRequest(f"{len(held)} groups are held; expected {MAX_HELD} at most")
+        raise BadRequest(gettext("%(n)s groups are held; %(most)s are the most", n=len(held), most=MAX_HELD))
     return held
 
 

@@ -20,8 +20,10 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or is_part or best == "application/json"
 
 
-def marked(example: Example) -> Markup:
+def marked(example: Example, n_around: int | None = None) -> Markup:
     """Return a sentence with its word marked, all of it escaped.
+
+    :param n_around: characters to keep before and after the word, dots for the others; all if None.
 
     The sentence is isolated in its direction: marks in it cannot turn the rest of the page around.
     """
@@ -29,6 +31,10 @@ def marked(example: Example) -> Markup:
     if example.start is None or example.end is None:
         return Markup("<bdi>{}</bdi>").format(text)
     before, word, after = text[: example.start], text[example.start : example.end], text[example.end :]
+    if n_around is not None and len(before) > n_around:
+        before = "… " + before[-n_around:].lstrip()
+    if n_around is not None and len(after) > n_around:
+        after = after[:n_around].rstrip() + " …"
     return Markup("<bdi>{}<mark>{}</mark>{}</bdi>").format(before, word, after)
 
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, event, update
 
 from curator import accounts
 from curator.store.models import Role, Token, User
-from curator.store.session import session_factory
+from curator.store.session import DatabaseUnavailableError, session_factory
 from curator.web import WebSettings, create_app
 from curator.web.configuration import check_exposed
 
@@ -249,3 +249,53 @@ def test_only_the_first_admin_is_made_by_the_terminal(engine: Engine, words):
         assert accounts.local_admin(session).name == "ahn"
         session.execute(update(User).where(User.name == "ahn").values(role=Role.REVIEWER))
         assert accounts.local_admin(session).role == Role.ADMIN
+
+
+@pytest.mark.parametrize("path", ["/groups?word=%00", "/words?search=a%00", "/queue/groups/1/close?search=%00"])
+def test_an_address_with_nul_cannot_be_read(kim, path: str):
+    assert kim.get(path).status_code == 400
+
+
+def test_a_form_with_nul_cannot_be_read_not_even_at_the_login(app: Flask, kim):
+    assert kim.post("/groups/1/comment", version=1, text="가\0").status_code == 400
+    client = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)[1]
+    assert client.post("/login", data={"csrf_token": token, "name": "\0", "password": "x"}).status_code == 400
+
+
+def test_a_form_of_an_ended_session_asks_for_the_login_and_one_of_another_session_says_so(app: Flask, kim):
+    ended = app.test_client().post(
+        "/groups/1/decide", data={"csrf_token": kim.token}, headers={"Accept": "application/json"}
+    )
+    assert (ended.status_code, ended.json) == (
+        401,
+        {"error": "세션이 끝났습니다. 다시 로그인하세요. 저장된 것은 그대로 있습니다."},
+    )
+    kim.token = "forged"
+    other = kim.post("/groups/1/decide", json=True)
+    assert (other.status_code, other.json["is_of_other_session"]) == (400, True)
+
+
+def test_a_database_that_is_away_is_told_as_something_that_passes(app: Flask, engine: Engine, kim):
+    def refuse(*_: object) -> None:
+        raise DatabaseUnavailableError("the server does not answer")
+
+    event.listen(engine, "before_cursor_execute", refuse)
+    away = kim.post("/groups/1/decide", json=True, status="accepted", version=1)
+    event.remove(engine, "before_cursor_execute", refuse)
+    assert away.status_code == 503
+    assert away.json["error"].startswith("지금은 데이터베이스를 쓸 수 없습니다.")
+    assert kim.post("/groups/1/decide", json=True, status="accepted", version=1).status_code == 200
+
+
+def test_what_cannot_be_read_of_an_address_is_told_in_the_language_of_the_page(kim):
+    assert "version의 값이 &#39;x&#39;입니다" in kim.post("/groups/1/decide", version="x").text
+
+
+def test_undo_without_a_decision_is_told_on_a_page(kim):
+    assert kim.post("/undo").location == "/decisions"
+    assert "되돌릴" in kim.get("/decisions").text
+
+
+def test_the_words_of_a_run_that_is_not_there_are_not_found(kim):
+    assert kim.get("/words/userdict_ko.txt?run=77").status_code == 404

@@ -237,3 +237,28 @@ def keep_to_document(operation: schemathesis.schemas.APIOperation, token: str) -
         )
 
     check()
+
+
+def test_a_misspelt_filter_is_refused(kim: Program):
+    answer = kim.call("GET", "/groups?min_confidense=.9")
+    assert answer.status_code == 422
+    assert answer.json["errors"] == {"query": {"min_confidense": ["Unknown field."]}}
+
+
+def test_json_that_is_nested_too_deeply_cannot_be_read(kim: Program):
+    answer = kim.client.post(
+        "/api/v1/groups/1/verdict", data="[" * 100_000, content_type="application/json", headers=kim.headers
+    )
+    assert (answer.status_code, answer.json["errors"]) == (400, {"json": ["Nested too deeply."]})
+
+
+def test_the_api_speaks_one_language(app: Flask, kim: Program):
+    assert app.test_client().get("/api/v1/me").json["error"].startswith("There is no valid token.")
+    assert kim.call("GET", "/nothing").json == {"error": "There is nothing at this address."}
+    assert kim.call("GET", "/groups/99").json == {"error": "there is no group 99"}
+    assert kim.call("GET", "/groups?limit=x").json["error"] == "The request cannot be carried out."
+
+
+def test_a_group_that_is_not_there_is_not_held(kim: Program):
+    answer = kim.call("PUT", "/leases", group_ids=[1, 99])
+    assert (answer.status_code, answer.json) == (404, {"error": "there is no group 99"})

@@ -5,6 +5,7 @@ from review_data import Words, members_of
 from reviewer_keys import press, shown, statuses, until, wait_for
 from sqlalchemy import Engine, insert, select
 
+from curator import accounts
 from curator.store.models import Comment, Decision, Group, GroupStatus, Neighbor
 from curator.store.session import session_factory, writing
 
@@ -203,3 +204,90 @@ def test_a_comment_that_was_typed_and_not_sent_goes_with_the_decision(open_page,
     until(page, lambda: statuses(engine)[3] == "accepted")
     with session_factory(engine)() as session:
         assert [(row.group_id, row.text) for row in session.scalars(select(Comment))] == [(3, "상표 같다")]
+
+
+def test_a_decision_made_after_the_session_ended_is_sent_when_its_person_is_back(open_page, engine: Engine):
+    page = open_page()
+    press(page, "KeyC")
+    page.keyboard.insert_text("상표 같다")
+    page.keyboard.press("Escape")
+    page.context.clear_cookies()
+    press(page, "KeyA")
+    login = page.locator("#messages a", has_text="로그인")
+    expect(login).to_have_attribute("target", "_blank")
+    assert statuses(engine)[3] == "proposed"
+    log_in_beside(page, engine, "kim")
+    until(page, lambda: statuses(engine)[3] == "accepted")
+    with session_factory(engine)() as session:
+        assert session.scalar(select(Comment.text)) == "상표 같다"
+
+
+def test_a_decision_made_after_the_session_ended_is_not_made_in_another_persons_name(open_page, engine: Engine):
+    page = open_page()
+    page.context.clear_cookies()
+    log_in_beside(page, engine, "lee")
+    press(page, "KeyA")
+    expect(page.locator("#messages .error")).to_have_text("다른 사람이 로그인했습니다. 화면을 새로 여세요.")
+    assert statuses(engine)[3] == "proposed"
+
+
+def log_in_beside(page, engine: Engine, name: str) -> None:
+    with session_factory(engine, for_writing=True).begin() as session:
+        token = accounts.new_login_token(session, accounts.find_user(session, name))
+    tab = page.context.new_page()
+    tab.goto(f"/login/{token}")
+    tab.close()
+
+
+def hold_requests(page, pattern: str) -> list:
+    """Keep what a page asks for, to be let through later."""
+    held = []
+    page.route(pattern, lambda route: held.append(route))
+    return held
+
+
+def test_a_key_that_is_pressed_twice_decides_once(open_page, engine: Engine):
+    page = open_page("kim", "/groups")
+    held = hold_requests(page, "**/queue/next?**")
+    page.goto("/queue")
+    for _ in range(3):
+        press(page, "KeyA")
+    until(page, lambda: statuses(engine)[3] == "accepted" and len(held) == 1)
+    held[0].continue_()
+    wait_for(page, "2")
+    expect(page.locator("#messages .error")).to_have_count(0)
+    assert statuses(engine) == {1: "proposed", 2: "proposed", 3: "accepted"}
+    with session_factory(engine)() as session:
+        assert len(session.scalars(select(Decision)).all()) == 1
+
+
+def test_a_conflict_stays_on_the_screen_when_the_next_group_is_decided(open_page, engine: Engine):
+    kim, lee = open_page("kim"), open_page("lee", "/groups/3")
+    lee.locator("button.reject").click()
+    press(kim, "KeyA")
+    wait_for(kim, "2")
+    press(kim, "KeyA")
+    until(kim, lambda: statuses(engine) == {1: "proposed", 2: "accepted", 3: "rejected"})
+    expect(kim.locator("#messages a", has_text="두 판을 나란히 보기")).to_be_visible()
+
+
+def test_what_was_typed_outlasts_another_change_of_the_group(open_page):
+    page = open_page()
+    press(page, "KeyC")
+    page.keyboard.insert_text("상표 같다")
+    page.keyboard.press("Escape")
+    press(page, "Digit2")
+    expect(page.locator(".member")).to_have_count(3)
+    expect(page.locator("#card textarea")).to_have_value("상표 같다")
+
+
+CLICK_TWICE = """() => {
+  let n = 0;
+  addEventListener("submit", (event) => { n += !event.defaultPrevented; event.preventDefault(); });
+  for (const _ of "12") document.querySelector("button.accept").click();
+  return n;
+}"""
+
+
+def test_a_second_click_does_not_send_a_form_again(open_page):
+    assert open_page("kim", "/groups/2").evaluate(CLICK_TWICE) == 1

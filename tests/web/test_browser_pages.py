@@ -7,11 +7,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from review_data import Words
 from reviewer_keys import press, statuses, until, wait_for
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, insert, update
 
 from curator.release import freeze
 from curator.review.operations import Review, Seen
-from curator.store.models import GroupStatus, Word, WordStatistics
+from curator.store.models import Evidence, GroupStatus, Word, WordStatistics
 from curator.store.session import session_factory, writing
 
 PAGES = ["/queue", "/groups", "/groups?status=proposed&min_members=2", "/groups/1", "/words", "/words/1", "/runs"]
@@ -160,3 +160,17 @@ def test_an_approver_makes_a_release_and_downloads_it(open_page: Callable[..., P
     assert download.suggested_filename == "release-3-solr.txt"
     lines = download.path().read_text(encoding="utf-8").splitlines()
     assert lines[1:] == ["가, 나, 다", "라, 마", "바, 사, 아, 자"]
+
+
+@ON_SQLITE
+def test_the_reasons_fit_a_narrow_screen_in_english(open_page, engine: Engine, words: Words):
+    pair = {"group_id": 2, "word_a_id": words["라"], "word_b_id": words["마"]}
+    with writing(engine).begin() as connection:
+        rows = [
+            {**pair, "kind": f"match_weight.{kind}", "value": 2.5} for kind in ("alias", "gloss", "distribution")
+        ]
+        connection.execute(insert(Evidence), rows)
+    page = open_page("kim", "/queue?group=2", locale="en-US", viewport={"width": 360, "height": 800})
+    page.keyboard.press("e")
+    expect(page.locator(".weights tr")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -21,7 +21,7 @@ def test_the_page_of_an_imported_group_names_file_format_and_line(kim, engine: E
     assert not any("Imported from" in page for page in pages[:3])
     assert pages[3].count('<span class="tag">imported</span>') == 2
     assert not any("added by hand" in page for page in pages)
-    assert "&lt;old&gt;.csv (csv)의 line 7에서 가져왔습니다." in kim.get("/groups/4").text
+    assert "&lt;old&gt;.csv (csv)의 7번째 줄에서 가져왔습니다." in kim.get("/groups/4").text
 
 
 def test_the_page_of_an_imported_word_also_has_its_parts(kim, engine: Engine, words):

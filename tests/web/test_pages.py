@@ -9,12 +9,12 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from review_data import Words, members_of
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, update
 
 import curator.web
 from curator.review.errors import Refusal
 from curator.review.leases import holders
-from curator.store.models import Decision, Group, GroupStatus, Member, Neighbor
+from curator.store.models import Decision, Example, Group, GroupStatus, Member, Neighbor, Opinion
 from curator.store.session import session_factory, writing
 from curator.web.i18n import EVIDENCE_NAMES, WEIGHT_NAMES
 from miner.clustering import EVIDENCE_KINDS
@@ -301,6 +301,37 @@ def test_with_two_opinions_a_group_goes_to_the_second_person_and_a_dispute_to_an
     lee.post("/groups/1/decide", version=1, status="accepted")
     with session_factory(engine)() as session:
         assert session.get(Group, 1).status == GroupStatus.ACCEPTED
+
+
+def test_undo_takes_back_an_opinion_and_not_the_decision_before_it(person, app, engine: Engine, words: Words):
+    app.config["N_OPINIONS"] = 2
+    kim = person("kim")
+    kim.post("/groups/2/rename", version=1, word_id=words["마"])
+    kim.post("/groups/1/decide", version=1, status="accepted")
+    assert kim.post("/undo", json=True).json == {"done": True, "group_id": 1}
+    with session_factory(engine)() as session:
+        assert session.scalars(select(Opinion)).all() == []
+        assert session.get(Group, 2).canonical_word_id == words["마"]
+    assert kim.post("/undo", json=True).json == {"done": True, "group_id": 2}
+
+
+def test_of_a_long_sentence_what_stands_around_its_word_is_on_the_card(kim, engine: Engine, words: Words):
+    with writing(engine).begin() as connection:
+        long = {"sentence": "앞" * 500 + " 라 " + "뒤" * 500, "start": 501, "end": 502}
+        connection.execute(update(Example).where(Example.word_id == words["라"]).values(**long))
+    card = kim.get("/groups/2").text
+    assert f"<bdi>… {'앞' * 119} <mark>라</mark> {'뒤' * 119} …</bdi>" in card
+    assert "뒤" * 500 in kim.get(f"/words/{words['라']}/examples").text
+
+
+def test_a_sentence_that_two_runs_sampled_is_shown_once(kim, engine: Engine, words: Words):
+    with writing(engine).begin() as connection:
+        rows = connection.execute(select(Example).where(Example.word_id == words["라"])).mappings().all()
+        again = [{name: value for name, value in row.items() if name != "id"} for row in rows]
+        connection.execute(insert(Example), again)
+    sentences = kim.get(f"/words/{words['라']}/examples").text
+    assert re.findall(r"을 보았다 (\d)", sentences) == ["0", "1", "2"]
+    assert "문장 1개 더" in kim.get("/groups/2").text
 
 
 def test_each_kind_of_evidence_that_the_miner_stores_has_a_name():

@@ -4,14 +4,40 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from flask_smorest import Blueprint
+from flask import Request
+from flask_smorest import Blueprint, abort
+from marshmallow import RAISE, Schema
 from sqlalchemy.orm import Session
+from webargs.flaskparser import FlaskParser
 
 from curator.review.errors import NoSuchRowError, ReviewError, StaleVersionError
 from curator.store.models import Base, Group
 from curator.web.api.schemas import RefusalSchema
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="Groups, words, runs and decisions")
+
+class StrictParser(FlaskParser):
+    """Reads what is sent; a misspelt filter in an address is refused, as an unknown field of a body is."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}  # noqa: RUF012 - as there
+
+    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ANN401 - what JSON holds
+        """Read a body.
+
+        :raises 400: if its values are nested too deeply for Python to read.
+        """
+        try:
+            return super().load_json(req, schema)
+        except RecursionError as error:
+            abort(400, exc=error, messages={"json": ["Nested too deeply."]})
+
+
+class ApiBlueprint(Blueprint):  # type: ignore[misc] # flask-smorest has no types
+    """The blueprint with our own way to read what is sent."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
+blueprint = ApiBlueprint("api", __name__, url_prefix="/api/v1", description="Groups, words, runs and decisions")
 
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound=Base)

@@ -10,7 +10,7 @@ from curator.review.filters import GroupFilter, is_narrow, keys_in_order, load
 from curator.review.opinions import waits_for
 from curator.store.models import Role
 from curator.web.api import schemas
-from curator.web.api.base import blueprint, group_value, refuses
+from curator.web.api.base import ApiError, blueprint, group_value, refuses
 from curator.web.auth import current_user, needs
 from curator.web.database import reading, writing
 
@@ -41,8 +41,11 @@ def take(body: dict[str, Any]) -> list[dict[str, Any]]:
 def hold(body: dict[str, Any]) -> dict[str, datetime | None]:
     """Hold on to groups for five minutes more, and give back the user's others."""
     with writing(is_durable=False) as session:
-        there = {group.id for group in load(session, body["group_ids"])}
-        wanted = [key for key in dict.fromkeys(body["group_ids"]) if key in there]
+        wanted = list(dict.fromkeys(body["group_ids"]))
+        there = {group.id for group in load(session, wanted)}
+        for key in wanted:
+            if key not in there:
+                raise ApiError(404, f"there is no group {key}")
         return {"expires_at": leases.renew(session, current_user().id, wanted)}
 
 

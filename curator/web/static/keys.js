@@ -19,7 +19,7 @@ export function listen(keys, doing, isBlocked) {
 
   function act(event) {
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-    if (event.code === "Slash" && event.shiftKey) return doing.help();
+    if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) return doing.help();
     if (isBlocked()) return false;
     if (event.code === "Escape") return doing.escape();
     if (event.shiftKey) return digit ? doing.draw(Number(digit[1])) : false;

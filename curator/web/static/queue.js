@@ -11,6 +11,8 @@ let unsent = Promise.resolve(); // decisions go out one after another, in the or
 let closeLoaded = Promise.resolve(); // the words beside the group
 let leaseEnds = 0;
 let newestLease = ""; // when the last lease that this page took ends, by the server's clock
+let leaving = null; // the card that makes place for the next one, which is on its way
+const changing = new WeakSet(); // cards and forms of which a change is on its way: another would be on an old version
 let mode = null; // "canonical" or "split": what the next number is for
 let scoresHidden = null;
 
@@ -24,6 +26,7 @@ function say(text, kind = "", link = null) {
   if (link) {
     const anchor = document.createElement("a");
     anchor.href = link.href;
+    if (link.href === stage.dataset.login) anchor.target = "_blank"; // this page has what is to be sent still
     anchor.textContent = link.text;
     line.append(" ", anchor);
   }
@@ -80,20 +83,26 @@ function parsed(html) {
 
 async function advance() {
   const now = card();
-  if (!groupOf(now)) return;
+  if (!groupOf(now) || leaving === now) return;
   passed.push(groupOf(now));
   if (!ahead) loadAhead();
   const coming = ahead;
   ahead = null;
+  leaving = now;
   try {
-    put(await coming);
+    const html = await coming;
+    if (card() !== now) { ahead ??= coming; return; } // somewhere else was gone to meanwhile
+    put(html);
     loadAhead();
-  } catch (error) { passed.pop(); failed(error); }
+  } catch (error) { passed.pop(); failed(error); } finally { leaving = null; }
 }
 
 async function show(group, { keepAhead = false } = {}) {
   try {
-    put(await part(stage.dataset.one.replace("/0", `/${group}`)));
+    const html = await part(stage.dataset.one.replace("/0", `/${group}`));
+    const typed = groupOf(card()) === String(group) ? card().querySelector("textarea")?.value : "";
+    put(html);
+    if (typed) card().querySelector("textarea").value = typed;
     if (!keepAhead) loadAhead();
   } catch (error) { failed(error); }
 }
@@ -106,7 +115,7 @@ async function goBack() {
 }
 
 function failed(error) {
-  if (error.status === 401) return say(texts.expired, "error", { href: stage.dataset.login, text: stage.dataset.login });
+  if (error.isSessionOver) return say(texts.expired, "error", { href: stage.dataset.login, text: texts.login });
   say(error.status ? error.message : texts.offline, "error");
 }
 
@@ -119,10 +128,12 @@ function send(address, fields, group) {
     try {
       return await post(address, fields);
     } catch (error) {
-      if (error.status) throw error;
-      say(texts.offline, "error");
+      if (!error.canPass) throw error;
+      failed(error);
       await new Promise((resolve) => setTimeout(resolve, wait));
-      return attempt(Math.min(2 * wait, 15000));
+      const answer = await attempt(Math.min(2 * wait, 15000));
+      say(texts.sent);
+      return answer;
     }
   };
   const result = unsent.then(() => attempt(1000));
@@ -134,23 +145,37 @@ function send(address, fields, group) {
   return result;
 }
 
-async function submit(form) {
-  const fields = new FormData(form);
+function submit(form) {
+  if (form.dataset.change === "decide") return decide(form);
+  return change(form.action, new FormData(form), form.dataset.change === "comment" ? form : card());
+}
+
+async function change(address, fields, changed) {
+  if (changing.has(changed)) return;
+  changing.add(changed);
   const group = groupOf(card());
-  if (form.dataset.change === "decide") {
-    hush();
-    const comment = card().querySelector("form[data-change=comment]");
-    // What stands in the box was meant to be kept, and the group leaves the screen.
-    if (comment?.elements.text.value.trim()) send(comment.action, new FormData(comment));
-    const sent = send(form.action, fields);
-    sent.then(() => { if (document.querySelector("#messages .error")) say(texts.sent); }, () => {});
-    return advance();
-  }
   try {
-    await send(form.action, fields);
-    if (form.dataset.change === "comment") form.reset();
+    await send(address, fields);
+    if (changed instanceof HTMLFormElement) changed.reset();
     await show(group, { keepAhead: true });
   } catch (error) { /* `send` has said so, and what was typed is still there */ }
+  changing.delete(changed);
+}
+
+function decide(form) {
+  const now = card();
+  if (!changing.has(now)) {
+    hush();
+    changing.add(now);
+    const comment = now.querySelector("form[data-change=comment]");
+    // What stands in the box was meant to be kept, and the group leaves the screen.
+    if (comment?.elements.text.value.trim() && !changing.has(comment)) {
+      changing.add(comment);
+      send(comment.action, new FormData(comment)).catch(() => changing.delete(comment));
+    }
+    send(form.action, new FormData(form)).catch(() => changing.delete(now));
+  }
+  return advance();
 }
 
 document.addEventListener("submit", (event) => {
@@ -211,16 +236,12 @@ function draw(position) {
   card().querySelectorAll("#close form[data-change=add]")[position - 1]?.requestSubmit();
 }
 
-async function splitOff() {
+function splitOff() {
   const chosen = members().filter((member) => member.classList.contains("chosen"));
   const fields = new FormData();
   fields.set("version", card().dataset.version);
   chosen.forEach((member) => fields.append("word_ids", member.dataset.word));
-  const group = groupOf(card());
-  try {
-    await send(`/groups/${group}/split`, fields);
-    await show(group, { keepAhead: true });
-  } catch (error) { /* `send` has said so */ }
+  change(`/groups/${groupOf(card())}/split`, fields, card());
 }
 
 const doing = {
