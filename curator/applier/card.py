@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from curator.applier.manifest import MANIFEST, Manifest, named_base, title_of_base
+from curator.applier.manifest import MANIFEST, Manifest, title_of_base
 
 CARD = "README.md"
 N_LISTED = 10
@@ -12,16 +12,20 @@ N_LISTED = 10
 def make_card(manifest: Manifest, *, has_report: bool, base_card: str | None) -> str:
     """Return the card: YAML for the hub, what was done, how to use it, what it costs.
 
+    It may be published, so it names a folder without the path to it.
+
     :param base_card: that of BASE, which stays below.
     """
     base = manifest["base"]
     head, body = _split(base_card)
     groups, n_new = _groups(manifest), manifest["n_entries"] - base["n_entries"]
     told = f"`{MANIFEST}` has every word, id and digest" + (", `report.html` what it does" if has_report else "")
+    title = title_of_base(manifest)
+    at = f", revision {base['revision']}" if base["revision"] else ""
     parts = [
         _front_matter(manifest, head),
-        f"# {title_of_base(manifest)}, with synonyms that share an embedding",
-        f"Made by `curator apply` from `{named_base(manifest)}` (content digest `{base['digest'][:16]}`) with "
+        f"# {title}, with synonyms that share an embedding",
+        f"Made by `curator apply` from `{title}`{at} (content digest `{base['digest'][:16]}`) with "
         f"{manifest['groups']['source']}: {len(groups):,} groups, {n_new:,} new vocabulary entries behind "
         f"{base['n_entries']:,}. All other tensors and rows are those of the base, bit for bit; {told}.",
         "## Use",
@@ -44,9 +48,13 @@ def _groups(manifest: Manifest) -> list[list[str]]:
 
 
 def _front_matter(manifest: Manifest, head: str) -> str:
-    kept = _without_base_model(head)
+    base = manifest["base"]
+    own = {"language": "ko", "tags": ["dongui", "synonyms"]}
+    kept = head.splitlines()
+    if base["revision"]:  # the hub knows no folders: a model made from one keeps what the folder was made from
+        own = {"base_model": base["name"], **own}
+        kept = _without_base_model(head)
     known = {line.split(":")[0] for line in kept}
-    own = {"base_model": manifest["base"]["name"], "language": "ko", "tags": ["dongui", "synonyms"]}
     new = [f"{key}: {json.dumps(value)}" for key, value in own.items() if key not in known]
     return "\n".join(["---", *kept, *new, "---"])
 

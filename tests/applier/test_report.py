@@ -92,22 +92,24 @@ def test_the_word_normalizer_stands_beside_base_and_adjusted(adjusted) -> None:
     assert replaced[5] == "–"
 
 
-def test_the_card_names_base_and_release(adjusted, made_bert) -> None:
+def test_the_card_names_base_and_release_and_no_path(adjusted, made_bert) -> None:
     card = (adjusted / "README.md").read_text(encoding="utf-8")
     assert card.startswith("---\n")
-    assert f"base_model: {json.dumps(str(made_bert))}" in card.split("---")[1]
+    assert "base_model" not in card.split("---")[1]  # the hub knows no folders
+    assert f"Made by `curator apply` from `{made_bert.name}` (content" in card
+    assert str(made_bert.parent) not in card
     assert "2 groups, 2 new vocabulary entries" in card
     assert "- 반창고, 대일밴드" in card
 
 
-def test_the_card_of_base_stays_but_for_what_base_was_made_from(bert, groups_file, tmp_path) -> None:
+def test_the_card_of_a_folder_stays_with_what_it_was_made_from(bert, groups_file, tmp_path) -> None:
     head = "license: mit\nbase_model:\n- klue/bert-base\nbase_model_relation: finetune\ntags:\n- kr\n"
     (bert / "README.md").write_text(f"---\n{head}---\n# Its name\n", encoding="utf-8")
     command = ["apply", "--no-report", str(bert), str(tmp_path / "out"), "--groups", str(groups_file(GROUPS))]
     assert CliRunner().invoke(main, command).exit_code == 0
     _, head, body = (tmp_path / "out/README.md").read_text(encoding="utf-8").split("---\n", 2)
-    lines = ["license: mit", "tags:", "- kr", f"base_model: {json.dumps(str(bert))}", 'language: "ko"']
-    assert head.splitlines() == lines
+    lines = ["license: mit", "base_model:", "- klue/bert-base", "base_model_relation: finetune", "tags:", "- kr"]
+    assert head.splitlines() == [*lines, 'language: "ko"']
     assert body.endswith("## Card of the base\n\n# Its name\n")
 
 

@@ -121,7 +121,7 @@ def test_revert_names_base_from_another_folder_too(bert, groups, tmp_path, monke
     assert f"../out was made from {bert} (digest " in said
     assert "There is no folder" not in said
     card = (tmp_path / "out/README.md").read_text("utf-8")
-    assert f"from `{bert}` (content digest" in card
+    assert f"from `{bert.name}` (content digest" in card
     assert f"# {bert.name}, with synonyms" in card
     bert.rename(tmp_path / "moved")
     said = CliRunner().invoke(main, ["revert", "../out"]).output
@@ -132,6 +132,8 @@ def test_a_base_of_the_hub_is_named_with_its_revision(bert, groups, tmp_path, mo
     snapshot = tmp_path / "snapshots/0123abcd"
     snapshot.parent.mkdir()
     shutil.copytree(bert, snapshot)
+    head = "license: mit\nbase_model:\n- klue/bert-base\ntags:\n- kr\n"
+    (snapshot / "README.md").write_text(f"---\n{head}---\n# Its name\n", encoding="utf-8")
     monkeypatch.setattr("huggingface_hub.snapshot_download", lambda name, **options: str(snapshot))
     command = ["apply", "--no-report", "someone/kr-bert", tmp_path / "out", "--groups", groups]
     assert CliRunner().invoke(main, list(map(str, command))).exit_code == 0
@@ -139,9 +141,10 @@ def test_a_base_of_the_hub_is_named_with_its_revision(bert, groups, tmp_path, mo
     assert "was made from someone/kr-bert of the hub, revision 0123abcd (digest " in said
     assert "There is no folder" not in said
     card = (tmp_path / "out/README.md").read_text("utf-8")
-    assert 'base_model: "someone/kr-bert"' in card
+    lines = ["license: mit", "tags:", "- kr", 'base_model: "someone/kr-bert"', 'language: "ko"']
+    assert card.split("---\n")[1].splitlines() == lines  # not what BASE was made from
     assert "# someone/kr-bert, with synonyms" in card
-    assert "from `someone/kr-bert of the hub, revision 0123abcd`" in card
+    assert "from `someone/kr-bert`, revision 0123abcd (content" in card
 
 
 def test_revert_needs_the_manifest_alone(bert, groups, tmp_path) -> None:
