@@ -1,4 +1,4 @@
-"""Numbers of groups beside the facets: counted now and then, not on every page."""
+"""Numbers of groups beside the facets: counted now and then where that takes longer than a page may."""
 
 import threading
 import time
@@ -20,24 +20,38 @@ PATIENCE_SECONDS = 0.02  # what a page waits for a count; a small database is co
 class FacetCounts:
     """How many groups there are; empty where nothing was counted yet.
 
-    :ivar by_status: by status.
-    :ivar by_pos: by part of speech of the canonical word.
+    :ivar by_both: by status and part of speech of the canonical word.
     """
 
-    by_status: dict[str, int]
-    by_pos: dict[str, int]
+    by_both: dict[tuple[str, str], int]
 
     @property
-    def total(self) -> int:
-        """Return the number of groups."""
-        return sum(self.by_status.values())
+    def by_status(self) -> dict[str, int]:
+        """Return the numbers of groups by status."""
+        return self.with_pos(None)
+
+    def with_pos(self, pos: str | None) -> dict[str, int]:
+        """Return the numbers of groups of a part of speech, of all if None, by status."""
+        found: Counter[str] = Counter()
+        for (status, other), n_groups in self.by_both.items():
+            if pos in (None, other):
+                found[status] += n_groups
+        return dict(found)
+
+    def with_status(self, status: str | None) -> dict[str, int]:
+        """Return the numbers of groups of a status, of all if None, by part of speech."""
+        found = dict.fromkeys(sorted({pos for _, pos in self.by_both}), 0)
+        for (other, pos), n_groups in self.by_both.items():
+            if status in (None, other):
+                found[pos] += n_groups
+        return found
 
 
 @dataclass(slots=True)
 class Kept:
     """The counts of one database and when they are due again, on the monotonic clock."""
 
-    counts: FacetCounts = field(default_factory=lambda: FacetCounts({}, {}))
+    counts: FacetCounts = field(default_factory=lambda: FacetCounts({}))
     due_at: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -64,20 +78,16 @@ def refresh(engine: Engine, kept: Kept) -> None:
         start = time.monotonic()
         kept.counts = count_groups(engine)
         end = time.monotonic()
-        kept.due_at = end + max(MIN_AGE_SECONDS, PAUSES_PER_COUNT * (end - start))
+        is_small = end - start < PATIENCE_SECONDS  # each page can wait for it, and has the numbers of now
+        kept.due_at = end if is_small else end + max(MIN_AGE_SECONDS, PAUSES_PER_COUNT * (end - start))
     finally:
         kept.lock.release()
 
 
 def count_groups(engine: Engine) -> FacetCounts:
     """Count the groups by status and part of speech: both stand in one index."""
-    by_status: Counter[str] = Counter()
-    by_pos: Counter[str] = Counter()
     with session_factory(engine)() as session:
         if engine.dialect.name == "postgresql":  # on one processor, so that the others are left to the reviewers
             session.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
         query = select(Group.status, Group.pos, func.count()).group_by(Group.status, Group.pos)
-        for status, pos, n_groups in session.execute(query):
-            by_status[str(status)] += n_groups
-            by_pos[pos] += n_groups
-    return FacetCounts(dict(by_status), dict(sorted(by_pos.items())))
+        return FacetCounts({(str(status), pos): n_groups for status, pos, n_groups in session.execute(query)})

@@ -295,7 +295,3 @@ def test_what_cannot_be_read_of_an_address_is_told_in_the_language_of_the_page(k
 def test_undo_without_a_decision_is_told_on_a_page(kim):
     assert kim.post("/undo").location == "/decisions"
     assert "되돌릴" in kim.get("/decisions").text
-
-
-def test_the_words_of_a_run_that_is_not_there_are_not_found(kim):
-    assert kim.get("/words/userdict_ko.txt?run=77").status_code == 404

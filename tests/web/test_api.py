@@ -185,6 +185,24 @@ def test_words_runs_and_progress_are_there(kim: Program, words: Words):
     assert progress["by_confidence"][7] == {"low": 0.7, "high": 0.8, "n_accepted": 1, "n_rejected": 0}
 
 
+def test_the_words_beside_a_group_are_there(kim: Program, words: Words):
+    removed = kim.call("POST", "/groups/3/take-out", version=1, word_id=words["아"])
+    assert removed.status_code == 200
+    close = kim.call("GET", "/groups/3/close-words").json
+    assert close[0] == {
+        "word_id": words["아"],
+        "text": "아",
+        "pos": "Noun",
+        "frequency": close[0]["frequency"],
+        "group_id": None,
+        "group_version": None,
+        "is_removed": True,
+    }
+    found = kim.call("GET", "/groups/3/close-words?search=차").json
+    assert [(word["text"], word["is_removed"]) for word in found] == [("차", False)]
+    assert kim.call("GET", "/groups/99/close-words").status_code == 404
+
+
 def test_the_document_is_openapi_3_1_and_has_a_page(app: Flask, person):
     document = app.test_client().get("/api/v1/openapi.json").json
     assert document["openapi"] == "3.1.0"
@@ -212,7 +230,7 @@ def test_the_api_keeps_to_its_document_whatever_comes(fuzzed_app: tuple[Flask, s
     app, token = fuzzed_app
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     operations = [result.ok() for result in schema.get_all_operations()]
-    assert len(operations) == 43
+    assert len(operations) == 44
     for operation in operations:
         keep_to_document(operation, token)
 

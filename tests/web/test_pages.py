@@ -334,6 +334,29 @@ def test_a_sentence_that_two_runs_sampled_is_shown_once(kim, engine: Engine, wor
     assert "문장 1개 더" in kim.get("/groups/2").text
 
 
+def facets(page: str) -> list[str]:
+    lists = re.findall(r'<ul class="facets".*?</ul>', page, re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", " ", item).split()) for item in re.findall("<li>.*?</li>", "".join(lists))]
+
+
+def test_facets_count_what_a_click_on_them_shows(
+    person, engine: Engine, words: Words, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("curator.web.counts.PATIENCE_SECONDS", 60.0)  # this machine may be busy
+    kim = person("kim")
+    with writing(engine).begin() as connection:
+        connection.execute(update(Group).where(Group.id == 2).values(pos="Verb"))
+    kim.post("/groups/1/decide", version=1, status="accepted")
+    whole = ["모두 3", "검토 전 2", "수락 1", "거절 0", "보류 0", "닫힘 0", "명사 2", "동사 1"]
+    assert facets(kim.get("/groups").text) == whole
+    accepted = facets(kim.get("/groups?status=accepted").text)
+    assert accepted == [*whole[:6], "명사 1", "동사 0"]
+    verbs = facets(kim.get("/groups?pos=Verb").text)
+    assert verbs == ["모두 1", "검토 전 1", "수락 0", "거절 0", "보류 0", "닫힘 0", "명사 2", "동사 1"]
+    filtered = facets(kim.get("/groups?word=가").text)
+    assert filtered == ["모두", "검토 전", "수락", "거절", "보류", "닫힘", "명사", "동사"]
+
+
 def test_each_kind_of_evidence_that_the_miner_stores_has_a_name():
     weights = {kind for kind in EVIDENCE_KINDS if kind.startswith("match_weight.")}
     assert {kind.removeprefix("match_weight.") for kind in weights} == WEIGHT_NAMES.keys()

@@ -5,9 +5,11 @@ from typing import Any
 from curator.review.filters import Cursor, GroupFilter, load, page
 from curator.store.models import Decision, Role
 from curator.web.api.base import ApiError, blueprint, group_value, refuses
+from curator.web.api.other_schemas import CloseQuerySchema, CloseWordSchema
 from curator.web.api.schemas import DecisionSchema, GroupDetailSchema, GroupPageSchema, PageSchema
 from curator.web.auth import needs
 from curator.web.cards import comments_on, evidence_for
+from curator.web.close_words import CloseWord, close_words, own_words
 from curator.web.database import reading
 from curator.web.groups import decisions_on
 from curator.web.parameters import cursor_text, finite, natural
@@ -46,6 +48,20 @@ def get_group(group_id: int) -> dict[str, Any]:
             ],
             "decisions": [decision_value(item) for item in decisions_on(session, Decision.group_id == group_id)],
         }
+
+
+@blueprint.route("/groups/<int:group_id>/close-words", methods=["GET"])
+@needs(Role.REVIEWER)
+@blueprint.arguments(CloseQuerySchema, location="query")
+@blueprint.response(200, CloseWordSchema(many=True))
+@refuses(404, 422)
+def list_close_words(query: dict[str, str], group_id: int) -> list[CloseWord]:
+    """List words that were left out of a group, the closest first, or those that a search finds."""
+    with reading() as session:
+        own = own_words(session, group_id)
+        if not own:
+            raise ApiError(404, f"there is no group {group_id}")
+        return close_words(session, own, query.get("search", "").strip())
 
 
 @blueprint.route("/groups/<int:group_id>/decisions", methods=["GET"])

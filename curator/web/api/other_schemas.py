@@ -25,6 +25,24 @@ class WordSchema(Schema):
     pos = String()
 
 
+class CloseQuerySchema(Schema):
+    """Which words beside a group; without a search, the close ones that were left out."""
+
+    search = text(100, metadata={"description": "Begins the word; with * before it, stands in it."})
+
+
+class CloseWordSchema(Schema):
+    """A word that is not in a group and might be."""
+
+    word_id = Integer()
+    text = String()
+    pos = String()
+    frequency = Integer(allow_none=True)
+    group_id = Integer(allow_none=True, metadata={"description": "A group that it can be moved from."})
+    group_version = Integer(allow_none=True)
+    is_removed = Boolean(metadata={"description": "Whether somebody took it out of the group."})
+
+
 class WordDetailSchema(WordSchema):
     """A word with what is known of it."""
 

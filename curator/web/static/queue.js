@@ -116,7 +116,7 @@ async function goBack() {
 
 function failed(error) {
   if (error.isSessionOver) return say(texts.expired, "error", { href: stage.dataset.login, text: texts.login });
-  say(error.status ? error.message : texts.offline, "error");
+  say(error.canPass ? texts.offline : error.message, "error");
 }
 
 // -- Changes ---------------------------------------------------------------------------------------------
