@@ -74,6 +74,9 @@ def row_of(place: str, words: Iterable[str], pos: Mapping[str, str] | None = Non
         if problem is not None:
             return BrokenRow(place, problem)
         texts.append(text)
+    kinds = (pos or {}).values()
+    if odd := [kind for kind in kinds if not isinstance(kind, str) or problem_of(kind) is not None]:
+        return BrokenRow(place, f"has the part of speech {odd[0]!r}; expected a text")
     distinct = tuple(dict.fromkeys(texts))
     if len(distinct) < 2:
         return BrokenRow(place, f"has {len(distinct)} word ({', '.join(distinct)}); expected two or more")

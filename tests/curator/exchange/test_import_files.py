@@ -123,6 +123,10 @@ BOOKS = ("책", "서적")
          ["line 2: has the part of speech 5; expected a text"]),
         ("a.jsonl", GROUP + b'{"status": "\\ud800", "members": [{"word": "a"}, {"word": "b"}]}\n',
          ["line 2: has a text that UTF-8 cannot hold"]),
+        ("a.jsonl", GROUP + b'{"members": [{"word": "a"}, {"word": "b", "pos": "\\u0000"}]}\n',
+         ["line 2: has the part of speech '\\x00'; expected a text"]),
+        ("a.csv", "group,word,pos\n1,책,\n1,서적,\n2,집,\n2,주택,".encode() + "명사\n".encode("cp949"),
+         ["line 4: has the part of speech '\\udcb8"]),
         ("a.jsonl", GROUP + b"[" * 100_000 + b"\n", ["line 2: is nested too deeply"]),
         ("words.json", '{"format": "dongui-word-normalizer", "version": 1, "words": {\n"서적": "책",\n'
          '"\\ud800": "책"}}'.encode(), ["line 3: has '\\ud800'"]),
