@@ -196,7 +196,7 @@ group_options = _collect(
     click.option(
         "--min-cosine-similarity",
         type=click.FloatRange(-1, 1),
-        help="Least cosine similarity of any two words of a group, whatever else speaks for them.  "
+        help="Least cosine similarity of any two words of a group, whatever but a --dictionary speaks for them.  "
         "[default: the evidence decides]",
     ),
     click.option(
@@ -229,14 +229,18 @@ group_options = _collect(
         default=0,
         help="Sentences per word in which the encoder reads it, too; at most --examples.",
     ),
-    click.option("--max-group-size", type=click.IntRange(min=2), default=12, help="Most words in a group."),
+    click.option(
+        "--max-group-size",
+        type=click.IntRange(min=2),
+        default=12,
+        help="Most words in a group that is no entry of a --dictionary.",
+    ),
 )
 
 categories_out_option = click.option(
     "--categories-out",
-    type=click.Path(dir_okay=False, writable=True),
-    default="groups-by-category.tsv",
-    help="With --group-by: write the groups as each category uses them here.",
+    type=OutputFile(),
+    help="With --group-by: write the groups as each category uses them here.  [default: groups-by-category.tsv]",
 )
 
 seed_option = click.option("--seed", type=click.IntRange(min=0), default=0, help="Of every random choice.")

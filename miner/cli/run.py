@@ -35,7 +35,7 @@ def run(
     work_dir: str,
     database: str,
     groups_out: str | None,
-    categories_out: str,
+    categories_out: str | None,
 ) -> None:
     """Mine CORPUS into candidate synonym groups in the database.
 
@@ -50,8 +50,12 @@ def run(
       miner run "s3://corpus/*.parquet" --scheduler tcp://10.0.0.1:8786 --shared-dir s3://corpus/work
       xzcat reviews.txt.xz | miner run - --tokenizer vocab.txt --word-class noun
     """
+    if corpus.group_by is None and categories_out is not None:
+        raise click.UsageError("--categories-out has no categories to write: name their column with --group-by")
+    if corpus.group_by is not None and categories_out is None:
+        categories_out = "groups-by-category.tsv"
     asked = RunOptions(corpus, lexicon, encoder, groups, seed, cluster)
-    mine(asked, work_dir, database, groups_out, categories_out if corpus.group_by else None)
+    mine(asked, work_dir, database, groups_out, categories_out)
 
 
 @click.command()

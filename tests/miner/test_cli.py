@@ -86,6 +86,13 @@ def test_run_tells_its_funnel_and_writes_groups_and_database(miner):
     assert "nothing new was written" in miner("run", "talk.csv", *options).output
 
 
+def test_a_file_for_categories_without_categories_is_no_run(miner):
+    result = miner("run", "talk.csv", "--column", "HS", "--categories-out", "by.tsv")
+    assert (result.exit_code, "name their column with --group-by" in result.output) == (2, True)
+    result = miner("run", "talk.csv", "--column", "HS", "--group-by", "HS", "--categories-out", "none/by.tsv")
+    assert (result.exit_code, "the folder none of by.tsv is not there" in result.output) == (2, True)
+
+
 def test_every_format_can_be_named():
     assert set(CORPUS_FORMATS) == set(FORMATS.values())
 
