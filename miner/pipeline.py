@@ -98,7 +98,7 @@ def _mine_groups(
     seconds = round(time.perf_counter() - start, 3)
     grouped = {word for group in groups for word in group.words}
     coordinates = _coordinates(options, lexicon, rows, vectors, grouped, stages)
-    manifest = _manifest(options, stages, source, started_at)
+    manifest = _manifest(replace(options, encoder=encoder), stages, source, started_at)
     manifest["stages"]["groups"] = {
         "seconds": seconds,
         "report": {

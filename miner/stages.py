@@ -1,5 +1,6 @@
 """Finished stages on disk: a stage whose input and options did not change is loaded, not run again."""
 
+import errno
 import hashlib
 import json
 import logging
@@ -42,7 +43,8 @@ class StageStore:
 
     A stage writes into a temporary folder beside the final one, which appears by rename when the stage is
     complete. A killed run therefore leaves finished stages and, at worst, a temporary folder, which the next
-    run of that stage removes.
+    run of that stage removes. A stage whose files are no longer those that it wrote, after a power cut or a
+    copy that broke off, is computed anew, with a warning.
 
     :ivar root: folder of all stages; made when missing.
     :ivar finished: the stages that this run went through, in order.
@@ -67,13 +69,12 @@ class StageStore:
         """
         key = stage_key(name, options)
         folder = self.root / f"{name}-{key[:KEY_LENGTH]}"
-        if not (folder / "stage.json").exists():
-            self._compute(folder, name, options, compute)
-            reused = False
+        record = _read_record(folder)
+        reused = record is not None
+        if record is None:
+            record = self._compute(folder, name, options, compute)
         else:
             logger.info("stage %s: already finished in %s", name, folder)
-            reused = True
-        record = json.loads((folder / "stage.json").read_text(encoding="utf-8"))
         result = StageResult(folder, key, record["seconds"], reused, record["report"])
         self.finished[name] = result
         return result
@@ -84,24 +85,26 @@ class StageStore:
         name: str,
         options: Mapping[str, Any],
         compute: Callable[[Path], Mapping[str, Any]],
-    ) -> None:
+    ) -> Mapping[str, Any]:
         unfinished = folder.with_name(f"{folder.name}.{os.getpid()}.unfinished")
         for left in folder.parent.glob(f"{folder.name}.*.unfinished"):
-            if not _is_running(int(left.name.split(".")[-2])):
+            # In a container the killed run may have had our own number.
+            if left == unfinished or not _is_running(int(left.name.split(".")[-2])):
                 shutil.rmtree(left)
         unfinished.mkdir(parents=True)
         start = time.perf_counter()
         try:
-            report = compute(unfinished)
+            report = _with_reason(compute, unfinished)
             record = {
                 "stage": name,
                 "options": options,
                 "seconds": round(time.perf_counter() - start, 3),
+                "files": _sizes(unfinished),
                 "report": report,
             }
             text = json.dumps(record, ensure_ascii=False, indent=1)
             (unfinished / "stage.json").write_text(text + "\n", encoding="utf-8")
-            _appear(unfinished, folder)
+            return _appear(unfinished, folder) or record
         finally:  # Ctrl-C as well: what is left of an unfinished stage is worth nothing, and may be large
             shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -118,13 +121,51 @@ def fingerprint(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _appear(unfinished: Path, folder: Path) -> None:
+def _with_reason(compute: Callable[[Path], Mapping[str, Any]], folder: Path) -> Mapping[str, Any]:
+    try:
+        return compute(folder)
+    except OSError as error:
+        if error.errno is None and "requested and" in str(error):
+            # numpy.ndarray.tofile tells how much it wrote, and not why it stopped: it leaves errno out.
+            raise OSError(errno.ENOSPC, f"the disk took part of a file only ({error})", str(folder)) from error
+        raise
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Return the bytes of each file of a stage, by its path in the folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+
+
+def _read_record(folder: Path) -> Mapping[str, Any] | None:
+    """Return what a finished stage told of itself; ``None`` if it is not there, or damaged: then it is removed."""
+    if not folder.exists():
+        return None
+    try:
+        record = json.loads((folder / "stage.json").read_text(encoding="utf-8"))
+        found = _sizes(folder)
+        wrong = [name for name, size in record["files"].items() if found.get(name) != size]
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        wrong = ["stage.json"]
+    if not wrong:
+        return dict(record)
+    logger.warning("%s is damaged (%s is not as it was written); the stage runs again", folder, ", ".join(wrong))
+    shutil.rmtree(folder)
+    return None
+
+
+def _appear(unfinished: Path, folder: Path) -> Mapping[str, Any] | None:
+    """Rename the folder; return the record of another run that was faster."""
     try:
         unfinished.rename(folder)
     except OSError:
-        if not (folder / "stage.json").exists():
-            raise
-        logger.info("stage folder %s was finished by another run meanwhile; that one is used", folder)
+        other = _read_record(folder)
+        if other is None:  # none, or a damaged one, which is gone now
+            unfinished.rename(folder)
+        else:
+            logger.info("stage folder %s was finished by another run meanwhile; that one is used", folder)
+        return other
+    return None
 
 
 def _is_running(pid: int) -> bool:

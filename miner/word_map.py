@@ -48,6 +48,8 @@ def project(vectors: npt.NDArray[np.float32], *, seed: int) -> npt.NDArray[np.fl
 
     if len(vectors) < MIN_WORDS:
         raise ValueError(f"a map needs three words or more, and there are {len(vectors)}")
+    if (vectors == vectors[0]).all():  # t-SNE starts at the principal components, and would divide by their size
+        return np.zeros((len(vectors), 2), np.float32)
     perplexity = min(PERPLEXITY, (len(vectors) - 1) / 3)
     tsne = TSNE(perplexity=perplexity, metric="cosine", init="pca", max_iter=MAX_ITERATIONS, random_state=seed)
     # Its steps are so short that threads which wait for one another cost more than they bring: 4.6 s against

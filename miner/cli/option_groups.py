@@ -202,7 +202,7 @@ group_options = _collect(
     click.option(
         "--min-cosine-similarity",
         type=click.FloatRange(-1, 1),
-        help="Least cosine similarity of any two words of a group, whatever else speaks for them.  "
+        help="Least cosine similarity of any two words of a group, whatever but a --dictionary speaks for them.  "
         "[default: the evidence decides]",
     ),
     click.option(
@@ -235,7 +235,12 @@ group_options = _collect(
         default=0,
         help="Sentences per word in which the encoder reads it, too; at most --examples.",
     ),
-    click.option("--max-group-size", type=click.IntRange(min=2), default=12, help="Most words in a group."),
+    click.option(
+        "--max-group-size",
+        type=click.IntRange(min=2),
+        default=12,
+        help="Most words in a group that is no entry of a --dictionary.",
+    ),
 )
 
 categories_out_option = click.option(

@@ -95,7 +95,8 @@ def encoder_identity(name_or_path: str, *, prompt: str | None, device: str | Non
     else:
         name, revision = _find_on_hub(name_or_path)
     precision = torch.float32 if name == BUILT_IN else precision_on(device)
-    return json.dumps([name, revision, prompt or "", str(precision)], ensure_ascii=False)
+    # None is the encoder's own prompt, and "" is none at all: other vectors
+    return json.dumps([name, revision, prompt, str(precision)], ensure_ascii=False)
 
 
 def prompt_for(name_or_path: str, asked: str | None) -> str | None:

@@ -8,7 +8,8 @@ from miner.lexicon import LexiconWord
 
 def example_rows(run_id: int, word_id: int, word: LexiconWord) -> Iterator[dict[str, Any]]:
     """Yield the rows of a word's sentences, with the place of the word in each."""
-    forms = sorted({word.text, *(form for form, _ in word.forms)}, key=len, reverse=True)
+    # Of equally long ones the first, never that of a set: two runs mark the same place.
+    forms = sorted(dict.fromkeys([word.text, *(form for form, _ in word.forms)]), key=len, reverse=True)
     for example in word.examples:
         start, end = _find_word(example.text, forms)
         yield {

@@ -56,8 +56,9 @@ def test_a_prompt_stands_before_each_word(transformer_encoder):
     plain = encoded(str(transformer_encoder), ["약 반창고"])
     prompted = encoded(str(transformer_encoder), ["반창고"], prompt="약 ")
     np.testing.assert_allclose(prompted.vectors, plain.vectors, atol=1e-6)
-    identities = {encoder_identity(str(transformer_encoder), prompt=prompt) for prompt in (None, "약 ")}
-    assert len(identities) == 2
+    # None is the encoder's own prompt, which an empty one turns off
+    identities = {encoder_identity(str(transformer_encoder), prompt=prompt) for prompt in (None, "", "약 ")}
+    assert len(identities) == 3
 
 
 def test_on_a_gpu_transformers_compute_at_half_precision_and_their_vectors_are_kept_apart(

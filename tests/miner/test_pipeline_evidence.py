@@ -1,5 +1,6 @@
 """The whole run with the user's dictionary and with words read in their sentences."""
 
+import shutil
 from dataclasses import replace
 from itertools import combinations
 
@@ -67,3 +68,9 @@ def test_words_read_in_their_sentences_are_shown_to_the_reviewer(options, tmp_pa
     assert all(-1 <= value <= 1.0001 for value in values)
     again = run(replace(read, groups=replace(read.groups, max_group_size=3)), tmp_path)
     assert again.manifest["stages"]["contexts"]["reused"]
+
+
+def test_the_manifest_names_the_prompt_that_was_used(options, transformer_encoder, tmp_path):
+    folder = shutil.copytree(transformer_encoder, tmp_path / "multilingual-e5-tiny")
+    result = run(replace(options, encoder=replace(options.encoder, name=str(folder))), tmp_path)
+    assert result.manifest["configuration"]["encoder"]["prompt"] == "query: "

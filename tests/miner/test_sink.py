@@ -32,6 +32,7 @@ from miner.lexicon import Example as LexiconExample
 from miner.lexicon import LexiconWord
 from miner.morphology.base import Pos
 from miner.sink import PastConstraints, StoreCounts, check_database, past_constraints, store_run
+from miner.sink.examples import example_rows
 
 SENTENCE = "오늘은 대일밴드를 붙였다"
 
@@ -146,6 +147,14 @@ def test_an_example_marks_the_word_rather_at_the_start_of_an_eojeol(tmp_path: Pa
         store_run(engine, manifest("a"), [shown], [])
         with engine.connect() as connection:
             assert connection.execute(select(Example.start, Example.end)).one() == marked
+
+
+def test_an_example_marks_the_most_frequent_of_equally_long_forms():
+    forms = ["먹을", *(f"먹{ending}" for ending in "고는니어던게지")]  # in a set, one of eight would come first
+    example = LexiconExample(" ".join(reversed(forms)), "a.csv", 7)
+    food = replace(word("먹다"), forms=tuple((form, 9) for form in forms), examples=(example,))
+    (row,) = example_rows(1, 1, food)
+    assert example.text[row["start"] : row["end"]] == "먹을"
 
 
 def test_the_same_run_is_stored_once(engine: Engine):

@@ -1,5 +1,6 @@
 import errno
 import json
+import os
 
 import pytest
 
@@ -60,13 +61,55 @@ def test_what_a_killed_run_left_is_removed(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [finished.name]
 
 
+def test_what_a_killed_run_of_our_own_number_left_is_removed(tmp_path):
+    """In a container every run may be process 1."""
+    finished = StageStore(tmp_path).run("lexicon", {}, write("a", [])).folder
+    left = finished.with_name(f"{finished.name}.{os.getpid()}.unfinished")
+    finished.rename(left)
+    (left / "half.bin").write_bytes(b"x")
+    again = StageStore(tmp_path).run("lexicon", {}, write("a", []))
+    assert [path.name for path in tmp_path.iterdir()] == [finished.name]
+    assert sorted(path.name for path in again.folder.iterdir()) == ["out.txt", "stage.json"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "out.txt").write_bytes(b""),
+        lambda folder: (folder / "out.txt").unlink(),
+        lambda folder: (folder / "stage.json").write_bytes(b""),
+        lambda folder: (folder / "stage.json").unlink(),
+        lambda folder: (folder / "stage.json").write_text("{}"),
+    ],
+)
+def test_a_damaged_stage_runs_again_and_says_so(tmp_path, caplog, damage):
+    calls = []
+    folder = StageStore(tmp_path).run("lexicon", {}, write("낱말", calls)).folder
+    damage(folder)
+    again = StageStore(tmp_path).run("lexicon", {}, write("낱말", calls))
+    assert (calls, again.reused) == (["낱말", "낱말"], False)
+    assert (folder / "out.txt").read_text(encoding="utf-8") == "낱말"
+    assert f"{folder} is damaged" in caplog.text
+    assert StageStore(tmp_path).run("lexicon", {}, write("낱말", calls)).reused
+
+
+def test_an_array_that_did_not_fit_is_told_as_a_full_disk(tmp_path):
+    def fail(folder):
+        raise OSError("210944 requested and 63456 written")  # as numpy.ndarray.tofile does, without a number
+
+    with pytest.raises(OSError, match="210944 requested and 63456 written") as raised:
+        StageStore(tmp_path).run("vectors", {}, fail)
+    assert raised.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_two_runs_that_finish_the_same_stage_agree_on_the_first(tmp_path):
     def slow(folder):
         (folder / "out.txt").write_text("slow", encoding="utf-8")
         # the other run gets there first:
         other = tmp_path / folder.name.split(".")[0]
         other.mkdir()
-        record = {"seconds": 1.0, "report": {"by": "other"}}
+        record = {"seconds": 1.0, "files": {}, "report": {"by": "other"}}
         (other / "stage.json").write_text(json.dumps(record), encoding="utf-8")
         return {"by": "slow"}
 

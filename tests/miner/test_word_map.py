@@ -49,3 +49,9 @@ def test_two_words_have_no_map(n_words: int):
     assert place_words(vectors, np.ones(n_words, np.int64), seed=0).shape == (0, 2)
     with pytest.raises(ValueError, match="needs three words or more"):
         project(vectors, seed=0)
+
+
+def test_words_of_one_vector_lie_at_one_point():
+    """As an encoder gives them whose vocabulary has none of their pieces."""
+    vectors = np.repeat(np.eye(1, 16, dtype=np.float32), 4, axis=0)
+    assert place_words(vectors, np.arange(4), seed=0).tolist() == [[0.0, 0.0]] * 4
