@@ -104,7 +104,7 @@ class StageStore:
             }
             text = json.dumps(record, ensure_ascii=False, indent=1)
             (unfinished / "stage.json").write_text(text + "\n", encoding="utf-8")
-            return _appear(unfinished, folder) or record
+            return _appear(unfinished, folder) or json.loads(text)  # as a later run will read it
         finally:  # Ctrl-C as well: what is left of an unfinished stage is worth nothing, and may be large
             shutil.rmtree(unfinished, ignore_errors=True)
 

@@ -27,6 +27,12 @@ def test_a_finished_stage_is_not_run_again(tmp_path):
     assert (second.folder / "out.txt").read_text(encoding="utf-8") == "낱말"
 
 
+def test_a_stage_tells_the_same_when_it_runs_as_when_it_is_read(tmp_path):
+    told = {"named": ("a", "b"), "by_number": {1: 2}}
+    first, again = (StageStore(tmp_path).run("s", {}, lambda folder: told).report for _ in range(2))
+    assert first == again == {"named": ["a", "b"], "by_number": {"1": 2}}
+
+
 def test_other_options_make_another_stage(tmp_path):
     calls = []
     store = StageStore(tmp_path)
