@@ -107,11 +107,11 @@ def test_a_bucket_gives_the_words_of_the_files_on_one_machine_and_on_two_workers
     assert code == 0, printed
     assert "플루옥세틴\t" in local.decode()
     assert lexicon("s3://corpus/texts/*")[::2] == (0, local)
-    on = ["--scheduler", scheduler, "--shared-dir", "s3://corpus/work", "--partition-megabytes", "1"]
+    on = ["--scheduler", scheduler, "--shared-dir", "s3://corpus/counted", "--partition-megabytes", "1"]
     code, printed, many = lexicon("s3://corpus/texts/*", *on)
     assert (code, many) == (0, local), printed
     assert f"{N_PARTITIONS}  partitions" in printed
-    assert len(fsspec.filesystem("s3").glob("corpus/work/*/sentences-*.parquet")) == N_PARTITIONS
+    assert len(fsspec.filesystem("s3").glob("corpus/counted/*/sentences-*.parquet")) == N_PARTITIONS
 
 
 def test_sentences_that_workers_left_in_a_bucket_say_what_those_of_one_machine_say(
@@ -178,9 +178,9 @@ def test_refused_credentials_are_told(folder, endpoint, lexicon):
     with refusing(endpoint):
         code, printed, _ = lexicon("s3://corpus/texts/b.txt")
         with pytest.raises(
-            AddressError, match="s3://corpus/work cannot be used: The AWS Access Key Id you provided"
+            AddressError, match="s3://corpus/counted cannot be used: The AWS Access Key Id you provided"
         ):
-            SharedFolder("s3://corpus/work").write_json("a.json", True)
+            SharedFolder("s3://corpus/counted").write_json("a.json", True)
     assert (code, printed.count("\n")) == (1, 1), printed
     assert "s3://corpus/texts/b.txt cannot be used: Forbidden; expected a store that answers, and" in printed
 
