@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, insert, select, update
 import curator.web
 from curator.review.errors import Refusal
 from curator.review.leases import holders
-from curator.store.models import Decision, Example, Group, GroupStatus, Member, Neighbor, Opinion
+from curator.store.models import Decision, Example, Group, GroupStatus, Member, Neighbor
 from curator.store.session import session_factory, writing
 from curator.web.i18n import EVIDENCE_NAMES, WEIGHT_NAMES
 from miner.clustering import EVIDENCE_KINDS
@@ -252,12 +252,6 @@ def test_the_progress_counts_what_was_decided_and_not_undone(kim):
     assert "<title>1 / 1</title>" in page
 
 
-def test_a_group_can_be_searched_by_the_beginning_of_a_word(kim):
-    page = kim.get("/groups?word=라").text
-    assert 'href="/groups/2"' in page
-    assert 'href="/groups/1"' not in page
-
-
 def test_a_word_in_two_groups_leads_from_one_to_the_other(kim, engine: Engine, words: Words):
     with writing(engine).begin() as connection:
         connection.execute(insert(Member), {"group_id": 2, "word_id": words["가"], "position": 2})
@@ -272,47 +266,6 @@ def test_commands_in_a_text_are_shown_as_code(app):
     page = app.test_client().get("/login").text
     assert "<code>curator serve</code>" in page
     assert "`" not in page
-
-
-def test_the_list_goes_on_page_by_page(kim, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("curator.web.groups.N_ON_PAGE", 2)
-    first = kim.get("/groups?order=size").text
-    following = re.search(r'href="(/groups\?after=[^"]+)" rel="next"', first)[1].replace("&amp;", "&")
-    second = kim.get(following).text
-    found = [re.findall(r'href="/groups/(\d+)"', page) for page in (first, second)]
-    assert found == [["3", "1"], ["2"]]
-
-
-def test_with_two_opinions_a_group_goes_to_the_second_person_and_a_dispute_to_an_approver(
-    person, app, engine: Engine
-):
-    app.config["N_OPINIONS"] = 2
-    kim, lee = person("kim"), person("lee")
-    kim.post("/groups/1/decide", version=1, status="accepted")
-    assert 'data-group="1"' not in kim.get("/queue?word=가").text
-    kim.post("/queue/release")
-    assert 'data-group="1"' in lee.get("/queue?word=가").text
-    lee.post("/groups/1/decide", version=1, status="rejected")
-    page = lee.get("/disputes").text
-    assert re.search(r"kim .*수락.*lee .*거절", page, re.DOTALL)
-    assert "엇갈린 묶음" in lee.get("/queue").text
-    assert "엇갈린 묶음" not in kim.get("/queue").text
-    assert "플라이스 카파" in lee.get("/progress").text
-    lee.post("/groups/1/decide", version=1, status="accepted")
-    with session_factory(engine)() as session:
-        assert session.get(Group, 1).status == GroupStatus.ACCEPTED
-
-
-def test_undo_takes_back_an_opinion_and_not_the_decision_before_it(person, app, engine: Engine, words: Words):
-    app.config["N_OPINIONS"] = 2
-    kim = person("kim")
-    kim.post("/groups/2/rename", version=1, word_id=words["마"])
-    kim.post("/groups/1/decide", version=1, status="accepted")
-    assert kim.post("/undo", json=True).json == {"done": True, "group_id": 1}
-    with session_factory(engine)() as session:
-        assert session.scalars(select(Opinion)).all() == []
-        assert session.get(Group, 2).canonical_word_id == words["마"]
-    assert kim.post("/undo", json=True).json == {"done": True, "group_id": 2}
 
 
 def test_of_a_long_sentence_what_stands_around_its_word_is_on_the_card(kim, engine: Engine, words: Words):
@@ -332,29 +285,6 @@ def test_a_sentence_that_two_runs_sampled_is_shown_once(kim, engine: Engine, wor
     sentences = kim.get(f"/words/{words['라']}/examples").text
     assert re.findall(r"을 보았다 (\d)", sentences) == ["0", "1", "2"]
     assert "문장 1개 더" in kim.get("/groups/2").text
-
-
-def facets(page: str) -> list[str]:
-    lists = re.findall(r'<ul class="facets".*?</ul>', page, re.DOTALL)
-    return [" ".join(re.sub("<[^>]+>", " ", item).split()) for item in re.findall("<li>.*?</li>", "".join(lists))]
-
-
-def test_facets_count_what_a_click_on_them_shows(
-    person, engine: Engine, words: Words, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("curator.web.counts.PATIENCE_SECONDS", 60.0)  # this machine may be busy
-    kim = person("kim")
-    with writing(engine).begin() as connection:
-        connection.execute(update(Group).where(Group.id == 2).values(pos="Verb"))
-    kim.post("/groups/1/decide", version=1, status="accepted")
-    whole = ["모두 3", "검토 전 2", "수락 1", "거절 0", "보류 0", "닫힘 0", "명사 2", "동사 1"]
-    assert facets(kim.get("/groups").text) == whole
-    accepted = facets(kim.get("/groups?status=accepted").text)
-    assert accepted == [*whole[:6], "명사 1", "동사 0"]
-    verbs = facets(kim.get("/groups?pos=Verb").text)
-    assert verbs == ["모두 1", "검토 전 1", "수락 0", "거절 0", "보류 0", "닫힘 0", "명사 2", "동사 1"]
-    filtered = facets(kim.get("/groups?word=가").text)
-    assert filtered == ["모두", "검토 전", "수락", "거절", "보류", "닫힘", "명사", "동사"]
 
 
 def test_each_kind_of_evidence_that_the_miner_stores_has_a_name():
