@@ -96,5 +96,5 @@ def load_rows(folder: Path) -> WordRows:
     with np.load(folder / _ROWS_FILE) as arrays:
         parts = (arrays["data"], arrays["indices"], arrays["indptr"])
         rows = sparse.csr_array(parts, shape=tuple(arrays["shape"]))
-        n_occurrences = arrays["n_occurrences"]
-        return WordRows(rows, arrays["has_row"], n_occurrences if n_occurrences.size else None)
+        has_row, n_occurrences = arrays["has_row"], arrays["n_occurrences"]
+        return WordRows(rows, has_row, n_occurrences if len(n_occurrences) == len(has_row) else None)

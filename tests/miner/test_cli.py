@@ -130,6 +130,13 @@ def test_words_groups_a_list(miner):
     assert "dictionaries" not in result.output
 
 
+def test_a_corpus_without_a_word_to_collect_is_a_run_without_groups(miner):
+    result = miner("run", "talk.csv", "--column", "HS", "--min-count", "1000", "--device", "cpu")
+    assert result.exit_code == 0, result.output
+    assert "no group: no two words mean the same" in result.output
+    assert "run 1 stored: 0 words" in result.output
+
+
 def test_it_is_told_what_dictionaries_hold(miner):
     Path("words.txt").write_text("반창고\n대일밴드\n약\n", encoding="utf-8")
     Path("own.txt").write_text("반창고, 대일밴드\n약, 의약품\n홀로\n", encoding="utf-8")
